@@ -1,0 +1,165 @@
+"""What the workflow asks of the world: the name, input and result of every activity.
+
+Types only; importable by workflow code (pydantic and `plays` alone). Implementations stand beside this file.
+Inputs carry ids, never names, addresses or texts: histories hold no personal data.
+"""
+
+from datetime import datetime
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from plays.events import Rung
+
+
+class Message(BaseModel):
+    """Anything that crosses into or out of an activity."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# --- local activities: Postgres only ---------------------------------------------------------------------------------
+OPEN_RUN: Final = "open_run"
+PLAN: Final = "plan"
+HAND_OUT: Final = "hand_out"  # call, task, notify, and the draft of an email that wants approval
+CLIMB: Final = "climb"  # one rung of a task's ladder
+DECIDE: Final = "decide"  # which branch, which handler
+RECORD: Final = "record"  # pause, resume, reassign, halt … into `runs`
+CLOSE_RUN: Final = "close_run"
+# --- regular activities: they talk to the world ----------------------------------------------------------------------
+SEND_EMAIL: Final = "send_email"
+
+
+class OpenRun(Message):
+    """Admit this run, or say why not. Idempotent under `first_execution_run_id` (the same over reset)."""
+
+    play: str
+    account: str
+    workflow_id: str
+    first_execution_run_id: str
+    now: datetime
+    event_id: str | None = None  # the event that started it
+    requested_by: str = "ops"
+
+
+class Plan(Message):
+    """When a step is due and why then, worked out outside workflow code (time-zone data change)."""
+
+    step: str
+    due: datetime
+    why: str  # "champion's window opens", no personal data
+    who: str = ""  # the role or persona reached
+
+
+class Admission(Message):
+    """The answer to OpenRun. Only `admitted` carries the rest."""
+
+    verdict: Literal["admitted", "refused", "merged"]
+    reason: str
+    run_id: str = ""
+    version: int = 0
+    definition: str = ""  # Play as JSON, base contract included; the run is pinned to it
+    roles: dict[str, str] = Field(default_factory=dict)  # player slot -> player id
+    stage: str = ""
+    plan: Plan | None = None  # of the first step, where it reaches a person
+
+
+class StepIn(Message):
+    """One step, once. `now` is the run's clock: virtual under a skipped clock, else the server's."""
+
+    run_id: str
+    version: int
+    step: str
+    occurrence: int = 1
+    now: datetime
+    base: datetime  # the moment the step before was over: `after` counts from it
+    planned: datetime | None = None  # when it was due, for `expires`
+    event_id: str | None = None  # what `event` means in conditions and content
+    hurry: bool = False  # send-now: ignore planned time, window, holidays; never stops, holds or caps
+    then: str | None = None  # the step that follows for certain: its plan comes back with the answer
+
+
+class RungDue(Message):
+    """When a task that is still open climbs to which rung."""
+
+    at: datetime
+    rung: Rung
+
+
+class StepOut(Message):
+    """What became of a step.
+
+    `already` is no verdict of its own: a settled key answers with its stored verdict.
+    """
+
+    verdict: Literal["made", "later", "skipped", "refused", "in_doubt"]
+    reason: str
+    until: datetime | None = None  # of `later`: ask again then
+    contact: str | None = None  # the id of the contact reached
+    task: int | None = None
+    rungs: tuple[RungDue, ...] = ()
+    outcome: str | None = None  # of a task that was already done
+    plan: Plan | None = None  # of StepIn.then
+
+
+class Climb(Message):
+    """A task is still open at `rung`'s time."""
+
+    run_id: str
+    task: int
+    rung: Rung
+    now: datetime
+
+
+class Climbed(Message):
+    """What the rung did; `state` says whether the task is open still (a player may have been quicker)."""
+
+    state: Literal["open", "done", "given_up", "withdrawn"]
+    outcome: str | None = None
+    sentence: str  # "reminded the adr", "handed to the adr's manager"
+
+
+class Decide(Message):
+    """Evaluate the conditions of a `choose` step, or of the handlers of an event kind (`on:KIND`)."""
+
+    run_id: str
+    version: int
+    what: str  # a choose step's name, or `on:reply`
+    now: datetime
+    event_id: str | None = None
+
+
+class Decided(Message):
+    """The index of the first branch or handler that holds; None when none does."""
+
+    index: int | None
+    reason: str  # the condition as written and what it saw, without personal data
+
+
+class Record(Message):
+    """A change of a run's state, or a reassignment, to be kept in Postgres."""
+
+    run_id: str
+    now: datetime
+    state: Literal["open", "paused", "halted"] | None = None
+    reason: str = ""
+    event_id: str | None = None
+    skipped: str | None = None  # a step an operator skipped: `step/occurrence`; its open task is withdrawn
+    reassign_slot: str | None = None
+    reassign_to: str | None = None
+
+
+class CloseRun(Message):
+    """The run is over: outcome and reason are written, open tasks withdrawn, runs that waited for the lane nudged."""
+
+    run_id: str
+    now: datetime
+    outcome: str
+    reason: str
+    event_id: str | None = None
+
+
+class Closed(Message):
+    """What closing did."""
+
+    nudged: tuple[str, ...] = ()  # workflow IDs that were told

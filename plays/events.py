@@ -1,0 +1,78 @@
+"""The closed vocabulary: what can happen (events), how things end (outcomes), who people are (personas).
+
+Words only, no behaviour. Every table, CLI column and CEL condition uses these spellings.
+"""
+
+from enum import StrEnum
+from typing import Final, Literal, get_args
+
+EventKind = Literal[
+    "reply",  # somebody at the account wrote back; data.kind says what it means (ReplyKind)
+    "bounce",  # data.kind: hard | soft
+    "unsubscribed",
+    "meeting.booked",
+    "usage.dropped",
+    "usage.recovered",
+    "task.done",  # raised by ourselves when a player closes a task
+    "run.ended",  # raised by ourselves when a run that held the lane ends
+]
+EVENT_KINDS: Final[tuple[str, ...]] = get_args(EventKind)
+TRIGGER_PREFIX: Final = "trigger."  # trigger.new-leader, trigger.funding …: an open family, named by ops
+
+ReplyKind = Literal["positive", "question", "defer", "referral", "not_interested", "ooo", "unsubscribe"]
+REPLY_KINDS: Final[tuple[str, ...]] = get_args(ReplyKind)
+
+# A reply of these kinds is a person speaking to us: base contract B1 (playbook.md).
+HUMAN_REPLIES: Final = frozenset({"positive", "question", "referral"})
+
+BounceKind = Literal["hard", "soft"]
+
+Channel = Literal["email", "call", "task", "notice"]
+
+Persona = Literal["economic-buyer", "champion", "user", "technical", "procurement", "admin"]
+PERSONAS: Final[tuple[str, ...]] = get_args(Persona)
+
+CALL_OUTCOMES: Final = ("connected", "voicemail", "no_answer", "bad_number")
+APPROVAL_OUTCOMES: Final = ("approved", "rejected")
+
+Rung = Literal["remind", "cover", "manager", "executive", "skip"]
+RUNGS: Final[tuple[str, ...]] = get_args(Rung)
+
+
+class TouchState(StrEnum):
+    """Where a touch stands in the ledger (design.md section 4, reliability.md section 2)."""
+
+    PLANNED = "planned"  # known, its instant not come
+    CLAIMED = "claimed"  # the gate said *now*; the world is being touched
+    MADE = "made"  # mail accepted by the server, task handed out, notice put in the outbox
+    DEFERRED = "deferred"  # the gate said *later*, or the server said 4xx; will be asked again
+    SKIPPED = "skipped"  # the gate said *never*, with the reason
+    REFUSED = "refused"  # the mail server said no for good (5xx)
+    IN_DOUBT = "in_doubt"  # claimed, and nobody knows whether it went out; never sent again on its own
+
+
+SETTLED: Final = frozenset({TouchState.MADE, TouchState.SKIPPED, TouchState.REFUSED, TouchState.IN_DOUBT})
+
+
+class TaskState(StrEnum):
+    """Where a task stands."""
+
+    OPEN = "open"
+    DONE = "done"
+    GIVEN_UP = "given_up"  # its ladder ended in `skip`
+    WITHDRAWN = "withdrawn"  # its run ended or the step was skipped
+
+
+class RunState(StrEnum):
+    """Where a run stands in `runs`."""
+
+    OPEN = "open"
+    PAUSED = "paused"
+    HALTED = "halted"  # a reply or other stop came: no touch of the play any more, the handler's work goes on
+    ENDED = "ended"
+    REFUSED = "refused"  # never admitted; the reason says why
+
+
+def is_event_kind(kind: str) -> bool:
+    """True for every kind of the vocabulary, `trigger.*` included."""
+    return kind in EVENT_KINDS or (kind.startswith(TRIGGER_PREFIX) and len(kind) > len(TRIGGER_PREFIX))

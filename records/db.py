@@ -1,0 +1,54 @@
+"""The door to Postgres: engine, sessions, and the locks that put the gate and the writers of stops in one order."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+Executor = AsyncSession | AsyncConnection
+
+
+class Database:
+    """One engine and its sessions; made by the entry points and handed to whoever needs it."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.engine: AsyncEngine = create_async_engine(
+            url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, pool_timeout=30
+        )
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        """A session in one transaction: committed at the end, rolled back on an error."""
+        async with self._sessions.begin() as session:
+            yield session
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self.engine.dispose()
+
+
+def _key(kind: str, value: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"{kind}:{value}".encode()).digest()[:8], "big", signed=True)
+
+
+def account_lock_key(account: str) -> int:
+    """The advisory lock of an account."""
+    return _key("account", account)
+
+
+def address_lock_key(address: str) -> int:
+    """The advisory lock of a recipient, by the normal form of the address."""
+    return _key("address", address)
+
+
+async def lock_account(executor: Executor, account: str) -> None:
+    """Wait for the account's lock, held to the end of the transaction. Always taken before an address's lock."""
+    await executor.execute(text("select pg_advisory_xact_lock(:key)"), {"key": account_lock_key(account)})
+
+
+async def lock_address(executor: Executor, address: str) -> None:
+    """Wait for the recipient's lock, held to the end of the transaction. Taken after the account's, where both are."""
+    await executor.execute(text("select pg_advisory_xact_lock(:key)"), {"key": address_lock_key(address)})

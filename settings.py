@@ -1,0 +1,107 @@
+"""The one place where environment and `.setpiece/stack.json` are read: a frozen object, made once at the edge.
+
+Nothing below the entry points reads the environment. Temporal's address comes from Temporal's own environment
+configuration (`temporalio.envconfig`), see `temporal_connect_config`.
+"""
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parent
+
+
+class Settings(BaseSettings):
+    """Everything that differs between installations. Environment wins over the running local stack's file."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_prefix="SETPIECE_", env_ignore_empty=True)
+
+    environment: Literal["local", "test", "production"] = "local"
+    folder: Path = PROJECT / ".setpiece"
+
+    database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
+    smtp_url: SecretStr | None = Field(None, validation_alias="SMTP_URL")
+    temporal_address: str | None = Field(None, validation_alias="TEMPORAL_ADDRESS")
+    temporal_namespace: str = Field("default", validation_alias="TEMPORAL_NAMESPACE")
+    temporal_ui: str | None = None
+    task_queue: str = "setpiece"
+
+    webhooks_host: str = "127.0.0.1"
+    webhooks_port: int = 8080
+    public_url: str | None = None  # what unsubscribe links begin with
+    webhook_secrets: dict[str, list[SecretStr]] = Field(default_factory=dict)  # source -> secrets, newest first
+    link_secret: SecretStr | None = None  # keys unsubscribe links
+    max_body: int = 256 * 1024  # bytes
+
+    mail_domain: str = "setpiece.example"  # right side of Message-IDs
+    postal_address: str = "Setpiece Ltd, 1 Example Street, London"  # CAN-SPAM, CASL: in every email
+    tenant_zone: str = "Europe/London"
+    tenant_locale: str = "en"
+
+    @field_validator("webhook_secrets")
+    @classmethod
+    def _no_empty_secret(cls, secrets: dict[str, list[SecretStr]]) -> dict[str, list[SecretStr]]:
+        for source, keys in secrets.items():
+            if not keys or any(not key.get_secret_value().strip() for key in keys):
+                raise ValueError(f"the webhook source '{source}' has an empty secret; give it one or remove the source")
+        return secrets
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then environment, then the running local stack."""
+        return init_settings, env_settings, StackFile(settings_cls)
+
+    @cached_property
+    def webhooks_url(self) -> str:
+        """Where the webhooks listen, as a browser on this machine reaches them."""
+        return f"http://{self.webhooks_host}:{self.webhooks_port}"
+
+
+class StackFile(PydanticBaseSettingsSource):
+    """`.setpiece/stack.json` and `.setpiece/secrets.json`, written by `starter.py up`, as a source of settings."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        """Not used: the whole file is read by __call__."""
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """The settings the running stack implies; empty when no stack runs."""
+        folder = Path(self.current_state.get("folder", PROJECT / ".setpiece"))
+        found: dict[str, Any] = {}
+        for name, translate in (("secrets.json", _secrets), ("stack.json", _addresses)):
+            try:
+                found |= translate(json.loads((folder / name).read_text(encoding="utf-8")))
+            except FileNotFoundError:
+                continue
+        return found
+
+
+def _secrets(raw: dict[str, Any]) -> dict[str, Any]:
+    return {key: raw[key] for key in ("webhook_secrets", "link_secret") if key in raw}
+
+
+def _addresses(raw: dict[str, Any]) -> dict[str, Any]:
+    temporal = raw.get("temporal", {})
+    host, _, port = raw.get("webhooks", "http://127.0.0.1:8080").removeprefix("http://").partition(":")
+    found = {
+        "DATABASE_URL": raw.get("database_url"),
+        "SMTP_URL": raw.get("smtp_url"),
+        "TEMPORAL_ADDRESS": temporal.get("address"),
+        "TEMPORAL_NAMESPACE": temporal.get("namespace"),
+        "temporal_ui": temporal.get("ui"),
+        "webhooks_host": host,
+        "webhooks_port": int(port or 80),
+        "public_url": raw.get("webhooks"),
+    }
+    return {key: value for key, value in found.items() if value is not None}
