@@ -4,7 +4,8 @@ import idna
 
 
 def normal_form(address: str) -> str:
-    """Case-folded local part, domain as lower-case A-labels (RFC 5891): `Ann@BÜRO.example` is `ann@xn--bro-hoa.example`.
+    """Case-folded local part, domain as lower-case A-labels (RFC 5891): `Ann@BÜRO.example` is
+    `ann@xn--bro-hoa.example`.
 
     Plus tags are kept: they may be different people. Text that is no address comes back case-folded and stripped.
     """
