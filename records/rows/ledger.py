@@ -1,0 +1,134 @@
+"""The ledger of touches, what the gate decided, and the work handed to players."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import ForeignKey, Identity, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from records.rows.base import EMPTY_DICT, EMPTY_JSON_LIST, NOW, Base
+
+
+class Touch(Base):
+    """The ledger: every touch planned, made, deferred, skipped, with the reason."""
+
+    __tablename__ = "touches"
+    key: Mapped[str] = mapped_column(primary_key=True)  # ids.touch_key
+    run: Mapped[str] = mapped_column(ForeignKey("runs.id"))
+    account: Mapped[str]
+    contact: Mapped[str | None]
+    player: Mapped[str | None]
+    step: Mapped[str]
+    occurrence: Mapped[int] = mapped_column(server_default=text("1"))
+    channel: Mapped[str]  # email, call, task, notice
+    state: Mapped[str]  # TouchState
+    reason: Mapped[str] = mapped_column(server_default="")
+    outcome: Mapped[str | None]  # connected, voicemail, approved …
+    planned_at: Mapped[dt.datetime | None]
+    until: Mapped[dt.datetime | None]  # of deferred
+    created_at: Mapped[dt.datetime]
+    claimed_at: Mapped[dt.datetime | None]
+    claim_token: Mapped[str | None]
+    settled_at: Mapped[dt.datetime | None]  # in the run's clock
+    replied_at: Mapped[dt.datetime | None]
+    address: Mapped[str | None]  # normal form
+    message_id: Mapped[str | None]
+    mime: Mapped[bytes | None]  # frozen once, never rendered again
+    mime_sha256: Mapped[str | None]
+    server_text: Mapped[str | None]  # the mail server's words
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    __table_args__ = (
+        Index(None, "run"),
+        Index(
+            "ix_touches_contact_made", "contact", "settled_at", postgresql_where=text("state in ('made','in_doubt')")
+        ),
+        Index(
+            "ix_touches_account_made", "account", "settled_at", postgresql_where=text("state in ('made','in_doubt')")
+        ),
+        Index(
+            "ix_touches_address_made", "address", "settled_at", postgresql_where=text("state in ('made','in_doubt')")
+        ),
+        Index("ix_touches_claimed", "claimed_at", postgresql_where=text("state = 'claimed'")),
+        Index("ix_touches_doubt", "claimed_at", postgresql_where=text("state = 'in_doubt'")),
+        Index("uq_touches_message_id", "message_id", unique=True),
+    )
+
+
+class Decision(Base):
+    """One answer of the gate: append-only, with its reason."""
+
+    __tablename__ = "decisions"
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    touch: Mapped[str] = mapped_column(index=True)
+    at: Mapped[dt.datetime]
+    verdict: Mapped[str]  # now, later, never, already
+    rule: Mapped[str]  # window, holiday, hold, cap, suppressed, consent, when, expired, lane …
+    reason: Mapped[str]
+    until: Mapped[dt.datetime | None]
+
+
+class Task(Base):
+    """Work for a player, with a due time and a ladder."""
+
+    __tablename__ = "tasks"
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    touch: Mapped[str] = mapped_column(unique=True)  # the touch it is
+    run: Mapped[str] = mapped_column(ForeignKey("runs.id"), index=True)
+    account: Mapped[str]
+    contact: Mapped[str | None]
+    step: Mapped[str]
+    kind: Mapped[str]  # call, task, approval
+    title: Mapped[str]
+    guide: Mapped[str]
+    outcomes: Mapped[list[str]]
+    player: Mapped[str] = mapped_column(ForeignKey("players.id"))
+    first_player: Mapped[str]  # whom it was handed to first
+    state: Mapped[str]  # TaskState
+    outcome: Mapped[str | None]
+    note: Mapped[str] = mapped_column(server_default="")
+    draft: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_DICT)  # of an approval: subject, text
+    handed_at: Mapped[dt.datetime]
+    due_at: Mapped[dt.datetime | None]
+    closed_at: Mapped[dt.datetime | None]
+    closed_by: Mapped[str | None]
+    climbed: Mapped[list[dict[str, Any]]] = mapped_column(server_default=EMPTY_JSON_LIST)  # rungs already taken
+    __table_args__ = (
+        Index("ix_tasks_open", "player", "due_at", postgresql_where=text("state = 'open'")),
+        Index("ix_tasks_account", "account"),
+    )
+
+
+class Notice(Base):
+    """The outbox of mails to our own players. At least once, always under the same Message-ID."""
+
+    __tablename__ = "notices"
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    player: Mapped[str]
+    run: Mapped[str | None]
+    task: Mapped[int | None]
+    subject: Mapped[str]
+    body: Mapped[str]
+    message_id: Mapped[str]
+    created_at: Mapped[dt.datetime] = mapped_column(server_default=NOW)
+    next_try_at: Mapped[dt.datetime] = mapped_column(server_default=NOW)
+    sent_at: Mapped[dt.datetime | None]
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    error: Mapped[str | None]
+    __table_args__ = (Index("ix_notices_unsent", "next_try_at", postgresql_where=text("sent_at is null")),)
+
+
+class Activity(Base):
+    """The activity log: calls, notes, what was logged about an account."""
+
+    __tablename__ = "activity_log"
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    at: Mapped[dt.datetime]
+    account: Mapped[str] = mapped_column(index=True)
+    contact: Mapped[str | None]
+    player: Mapped[str | None]
+    run: Mapped[str | None]
+    task: Mapped[int | None]
+    kind: Mapped[str]  # call, task, note, reply, escalation
+    outcome: Mapped[str | None]
+    note: Mapped[str] = mapped_column(server_default="")
