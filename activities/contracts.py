@@ -77,6 +77,7 @@ class StepIn(Message):
     event_id: str | None = None  # what `event` means in conditions and content
     hurry: bool = False  # send-now: ignore planned time, window, holidays; never stops, holds or caps
     then: str | None = None  # the step that follows for certain: its plan comes back with the answer
+    outcomes: dict[str, str] = Field(default_factory=dict)  # of waits, which leave no row: `touch['wait-1'].outcome`
 
 
 class RungDue(Message):
@@ -120,13 +121,17 @@ class Climbed(Message):
 
 
 class Decide(Message):
-    """Evaluate the conditions of a `choose` step, or of the handlers of an event kind (`on:KIND`)."""
+    """Evaluate the conditions of a `choose` step, or of the handlers of an event kind (`on:KIND`).
+
+    Also the `when` of a wait or end step: index 0 when it holds. A choose whose own `when` fails has no index.
+    """
 
     run_id: str
     version: int
-    what: str  # a choose step's name, or `on:reply`
+    what: str  # a choose, wait or end step's name, or `on:reply`
     now: datetime
     event_id: str | None = None
+    outcomes: dict[str, str] = Field(default_factory=dict)  # as in StepIn
 
 
 class Decided(Message):

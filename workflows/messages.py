@@ -4,7 +4,7 @@ The Web UI shows handlers with their descriptions and takes one JSON value: fiel
 """
 
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -48,6 +48,11 @@ class Frame(Message):
     plan: Plan | None
     handler_end: str | None = None  # the running handler's `end`
     event_id: str | None = None
+    kind: str = ""  # of the event that took over: another of its kind waits until this one is handled
+    until: datetime | None = None
+    waiting_task: int | None = None
+    approved: bool = False
+    hurry: bool = False
 
 
 class OpenTask(Message):
@@ -56,6 +61,8 @@ class OpenTask(Message):
     task: int
     step: str
     rungs: list[RungDue]
+    state: Literal["open", "done", "given_up", "withdrawn"] = "open"  # closed ones stay until their step has read them
+    outcome: str | None = None
 
 
 class DoneLine(Message):
@@ -77,7 +84,10 @@ class RunInState(Message):
     step: str | None  # the cursor
     base: datetime  # when the step before was over
     plan: Plan | None = None  # of the step at the cursor, once known
+    until: datetime | None = None  # the gate said later: ask again then
     waiting_task: int | None = None  # the task the cursor waits for
+    approved: bool = False  # the draft at the cursor was approved by its sender
+    hurry: bool = False  # an operator said send-now of the step at the cursor
     occurrences: dict[str, int] = Field(default_factory=dict)
     frames: list[Frame] = Field(default_factory=list)
     event_id: str | None = None  # what `event` means now: the start's, or the running handler's
@@ -87,6 +97,8 @@ class RunInState(Message):
     paused: str | None = None  # the reason, while paused
     halted: str | None = None  # the event kind, once stopped by one
     blocked: str | None = None  # why the last gate said later
+    stuck: str | None = None  # an activity failed for good: an operator resumes (tries again) or skips
+    outcomes: dict[str, str] = Field(default_factory=dict)  # of waits: the event's kind, or `timeout`
     touches: int = 0
     done: list[DoneLine] = Field(default_factory=list)  # the last 30
 
