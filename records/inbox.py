@@ -1,0 +1,200 @@
+"""The inbox: the one way in for every event, from webhooks, from `starter.py signal` and from closed tasks.
+
+Accepting stores, matches and stops in one transaction; routing to runs comes after and is `webhooks/router.py`.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from plays import ids
+from plays.events import is_event_kind
+from records.matching import Match, match
+from records.stops import apply_stops, lock
+from records.tables import Event
+
+NOBODY: Final = "nobody here by this message, contact, address, account or domain; matched again when you import them"
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The event's id; `new` is False for a second copy, which changes nothing. `state` as stored."""
+
+    id: str
+    new: bool
+    state: str = ""
+
+
+async def accept(
+    session: AsyncSession,
+    source: str,
+    external_id: str,
+    kind: str,
+    data: dict[str, Any],
+    occurred_at: datetime,
+    raw: bytes,
+    *,
+    parked: str = "",
+) -> Accepted:
+    """Store an event once, match it and write what it stops, in the caller's transaction.
+
+    `occurred_at` is UTC-aware. `parked` says why an event is only kept (its form is unknown); it stops nothing.
+    """
+    found = await match(session, data)
+    state, reason = _first_state(kind, found, parked)
+    event = Event(
+        id=ids.event_id(source, external_id),
+        source=source,
+        external_id=external_id,
+        kind=kind,
+        data=data,
+        raw=raw,
+        sha256=hashlib.sha256(raw).hexdigest(),
+        occurred_at=occurred_at,
+        account=found.account,
+        contact=found.contact,
+        touch=found.touch,
+        state=state,
+        reason=reason,
+    )
+    await lock(session, kind, found)
+    if not await _stored(session, event):
+        return Accepted(event.id, new=False)
+    if state != "parked":
+        await _stop(session, event, found)
+    return Accepted(event.id, new=True, state=state)
+
+
+def _first_state(kind: str, found: Match, parked: str) -> tuple[str, str]:
+    if parked:
+        return "parked", parked
+    if not is_event_kind(kind):
+        return "parked", f"'{kind}' is no kind of event that plays know"
+    return ("received", "") if found.account else ("unmatched", NOBODY)
+
+
+async def _stored(session: AsyncSession, event: Event) -> bool:
+    """True if this is the first copy. Stamped after the lock was taken, so an account's events are in order."""
+    columns = ("id", "source", "external_id", "kind", "data", "raw", "sha256", "occurred_at")
+    row = {name: getattr(event, name) for name in (*columns, "account", "contact", "touch", "state", "reason")}
+    query = (
+        insert(Event)
+        .values(**row, received_at=func.clock_timestamp(), next_try_at=func.clock_timestamp())
+        .on_conflict_do_nothing()
+        .returning(Event.id)
+    )
+    return (await session.execute(query)).first() is not None
+
+
+async def _stop(session: AsyncSession, event: Event, found: Match) -> None:
+    done = await apply_stops(session, event, found.addresses)
+    if done:
+        reason = "; ".join(filter(None, [event.reason, *done]))
+        await session.execute(update(Event).where(Event.id == event.id).values(reason=reason))
+
+
+async def rematch(session: AsyncSession, limit: int = 500) -> int:
+    """Try the unmatched events again, oldest first, after people were imported. Returns how many found their place."""
+    query = (
+        select(Event)
+        .where(Event.state == "unmatched")
+        .order_by(Event.received_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    matched = 0
+    for event in await session.scalars(query):
+        found = await match(session, event.data)
+        if not found.account:
+            continue
+        await lock(session, event.kind, found)
+        event.account, event.contact, event.touch = found.account, found.contact, found.touch
+        event.state, event.reason = "received", "matched later"
+        event.next_try_at = event.received_at
+        await session.flush()
+        await _stop(session, event, found)
+        matched += 1
+    return matched
+
+
+async def events(
+    session: AsyncSession, *, state: str | None = None, account: str | None = None, limit: int = 50
+) -> Sequence[Event]:
+    """What came in, newest first."""
+    query = select(Event).order_by(Event.received_at.desc(), Event.id).limit(limit)
+    if state is not None:
+        query = query.where(Event.state == state)
+    if account is not None:
+        query = query.where(Event.account == account)
+    return (await session.scalars(query)).all()
+
+
+async def event(session: AsyncSession, event_id: str) -> Event | None:
+    """One event by its id, `source:external-id`."""
+    return await session.get(Event, event_id)
+
+
+async def due(session: AsyncSession, limit: int) -> Sequence[str]:
+    """Ids of events to route now, oldest first; of each account only the oldest, so that order is kept."""
+    older = Event.__table__.alias("older")
+    query = (
+        select(Event.id)
+        .where(Event.state.in_(("received", "held")), Event.next_try_at <= func.now())
+        .where(~_behind(older))
+        .order_by(Event.received_at, Event.id)
+        .limit(limit)
+    )
+    return (await session.scalars(query)).all()
+
+
+def _behind(older: Any) -> Any:
+    """True where an older event of the same account waits to be routed. A held one does not stand in the way."""
+    return (
+        select(older.c.id)
+        .where(older.c.account == Event.account, older.c.state == "received")
+        .where(older.c.received_at < Event.received_at, Event.state == "received")
+        .exists()
+    )
+
+
+async def claim(session: AsyncSession, event_id: str, lease: timedelta) -> Event | None:
+    """Take an event for routing until the lease is over; None if it is taken, settled, not due or behind another."""
+    older = Event.__table__.alias("older")
+    query = (
+        select(Event)
+        .where(Event.id == event_id, Event.state.in_(("received", "held")), Event.next_try_at <= func.now())
+        .where(~_behind(older))
+        .with_for_update(skip_locked=True, of=Event)
+    )
+    found = (await session.scalars(query)).one_or_none()
+    if found is not None:
+        found.attempts += 1
+        found.next_try_at = func.clock_timestamp() + lease  # type: ignore[assignment]
+        await session.flush()
+        await session.refresh(found)
+    return found
+
+
+async def settle(
+    session: AsyncSession, event_id: str, state: str, sentences: Sequence[str], *, held_until: datetime | None = None
+) -> None:
+    """Write what routing came to. A held event is due again at `held_until`."""
+    said = func.concat_ws("; ", func.nullif(Event.reason, ""), *sentences)
+    values: dict[str, Any] = {"state": state, "reason": said, "routed_at": func.now(), "held_until": held_until}
+    if held_until is not None:
+        values["next_try_at"] = held_until
+    await session.execute(update(Event).where(Event.id == event_id).values(**values))
+
+
+async def put_back(session: AsyncSession, event_id: str, wait: timedelta, why: str = "") -> None:
+    """Routing could not be done now: it is due again after `wait`."""
+    values: dict[str, Any] = {"next_try_at": func.clock_timestamp() + wait}
+    if why:
+        values["reason"] = why
+    await session.execute(update(Event).where(Event.id == event_id).values(**values))
