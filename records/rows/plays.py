@@ -10,7 +10,7 @@ from records.rows.base import EMPTY_DICT, NOW, Base
 
 
 class PlayVersion(Base):
-    """A published play: definition and content, immutable, numbered per play."""
+    """A published play: definition and content, immutable, numbered per play. Going back repeats an old hash."""
 
     __tablename__ = "play_versions"
     play: Mapped[str] = mapped_column(primary_key=True)
@@ -21,7 +21,6 @@ class PlayVersion(Base):
     source: Mapped[str]  # the YAML as published
     published_at: Mapped[dt.datetime] = mapped_column(server_default=NOW)
     published_by: Mapped[str] = mapped_column(server_default="")
-    __table_args__ = (Index("uq_play_versions_play_hash", "play", "hash", unique=True),)
 
 
 class Run(Base):

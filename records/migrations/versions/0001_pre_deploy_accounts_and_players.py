@@ -102,7 +102,6 @@ STATEMENTS = (
         constraint pk_play_versions primary key (play, version)
     )
     """,
-    "create unique index uq_play_versions_play_hash on play_versions (play, hash)",
 )
 
 
