@@ -52,3 +52,13 @@ async def lock_account(executor: Executor, account: str) -> None:
 async def lock_address(executor: Executor, address: str) -> None:
     """Wait for the recipient's lock, held to the end of the transaction. Taken after the account's, where both are."""
     await executor.execute(text("select pg_advisory_xact_lock(:key)"), {"key": address_lock_key(address)})
+
+
+def everyone_lock_key() -> int:
+    """The advisory lock that every touch about to begin shares, and a stop for everyone takes alone."""
+    return _key("everyone", "")
+
+
+async def lock_everyone(executor: Executor) -> None:
+    """Wait until no touch is about to begin, held to the end of the transaction: the kill switch, whole domains."""
+    await executor.execute(text("select pg_advisory_xact_lock(:key)"), {"key": everyone_lock_key()})

@@ -1,0 +1,172 @@
+"""Tasks: work handed to players. Handing out is `activities/handing_out.py`, climbing `activities/climbing.py`.
+
+Closing a task tells its run through the inbox, in the same transaction, like every other event.
+"""
+
+import difflib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from plays.events import TaskState, TouchState
+from plays.ids import task_event_id
+from records import notices
+from records.db import lock_account
+from records.inbox import accept
+from records.tables import Activity, Player, Task, Touch
+
+
+class TaskError(ValueError):
+    """What was asked of a task cannot be done; `code` is for programs, the message for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class Completed:
+    """A closed task: the event that tells its run, and a sentence. `new` is False when it was closed so before."""
+
+    task: int
+    run: str
+    outcome: str
+    event_id: str
+    new: bool
+    sentence: str
+
+
+async def get(session: AsyncSession, task_id: int) -> Task | None:
+    """The task with this number."""
+    return await session.get(Task, task_id)
+
+
+async def listing(
+    session: AsyncSession,
+    *,
+    player: str | None = None,
+    account: str | None = None,
+    run: str | None = None,
+    state: str | None = TaskState.OPEN,
+    limit: int = 200,
+) -> Sequence[Task]:
+    """The tasks that are due first, first; the open ones unless another state (or None for all) is asked for."""
+    query = select(Task).order_by(Task.due_at.nulls_last(), Task.id).limit(limit)
+    wanted = ((Task.player, player), (Task.account, account), (Task.run, run), (Task.state, state))
+    return (
+        await session.scalars(query.where(*(column == value for column, value in wanted if value is not None)))
+    ).all()
+
+
+async def complete(
+    session: AsyncSession, task_id: int, outcome: str, note: str, by: str, at: datetime | None = None
+) -> Completed:
+    """Close a task with one of its outcomes, log it, and put the event into the inbox.
+
+    `at` is now unless it is told. A second time with the same outcome changes nothing.
+    Raises TaskError: unknown-task, unknown-outcome, closed.
+    """
+    at = at or datetime.now(UTC)
+    task = await _locked(session, task_id)
+    _check_outcome(task, outcome)
+    if task.state != TaskState.OPEN:
+        return _again(task, outcome)
+    task.state, task.outcome, task.note = TaskState.DONE, outcome, note
+    task.closed_at, task.closed_by = at, by
+    await _settle_touch(session, task, outcome, at)
+    kind = "call" if task.kind == "call" else "task"
+    session.add(_log_line(task, kind, outcome, note, at))
+    await notices.withdraw(session, task.id, at)
+    await session.flush()
+    data: dict[str, Any] = {"task": task.id, "outcome": outcome, "account": task.account}
+    if task.contact:
+        data["contact"] = task.contact
+    external = task_event_id(task.id, outcome).removeprefix("task:")
+    accepted = await accept(session, "task", external, "task.done", data, at, json.dumps(data).encode())
+    return Completed(task.id, task.run, outcome, accepted.id, True, f"task {task.id} is done: {outcome}")
+
+
+async def reassign(session: AsyncSession, task_id: int, player: str, by: str, at: datetime) -> Task:
+    """Hand an open task to another player. Raises TaskError: unknown-task, closed, unknown-player."""
+    task = await _locked(session, task_id)
+    if task.state != TaskState.OPEN:
+        raise TaskError(
+            "closed", f"task {task.id} is {task.state.replace('_', ' ')}; only open tasks can be reassigned"
+        )
+    if await session.get(Player, player) is None:
+        known = (await session.scalars(select(Player.id))).all()
+        raise TaskError("unknown-player", f"there is no player '{player}'{did_you_mean(player, known)}")
+    before, task.player = task.player, player
+    session.add(_log_line(task, "task", "reassigned", f"from {before} to {player} by {by}", at))
+    await session.flush()
+    return task
+
+
+async def withdraw(session: AsyncSession, run: str, at: datetime, reason: str, step: str | None = None) -> None:
+    """Take back the open tasks of a run, or of one step of it: nobody needs to do them any more."""
+    query = update(Task).where(Task.run == run, Task.state == TaskState.OPEN)
+    if step is not None:
+        query = query.where(Task.step == step)
+    values = {"state": TaskState.WITHDRAWN, "closed_at": at, "closed_by": "setpiece", "note": reason}
+    for task in (await session.scalars(query.values(**values).returning(Task.id))).all():
+        await notices.withdraw(session, task, at)
+
+
+def did_you_mean(said: str, known: Sequence[str]) -> str:
+    """The end of a sentence about an unknown word: the nearest known one, or all of a short list."""
+    near = difflib.get_close_matches(said, known, n=1)
+    if near:
+        return f"; did you mean '{near[0]}'?"
+    return f"; it is one of {', '.join(known)}" if 0 < len(known) <= 8 else ""
+
+
+async def _locked(session: AsyncSession, task_id: int) -> Task:
+    """The account's lock first, then the row: the order of the gate."""
+    account = await session.scalar(select(Task.account).where(Task.id == task_id))
+    if account is None:
+        raise TaskError("unknown-task", f"there is no task {task_id}; `starter.py tasks list` shows the open ones")
+    await lock_account(session, account)
+    return (await session.scalars(select(Task).where(Task.id == task_id).with_for_update())).one()
+
+
+def _check_outcome(task: Task, outcome: str) -> None:
+    if outcome not in task.outcomes:
+        raise TaskError(
+            "unknown-outcome",
+            f"'{outcome}' is no outcome of task {task.id}{did_you_mean(outcome, task.outcomes)}; nothing was changed",
+        )
+
+
+def _again(task: Task, outcome: str) -> Completed:
+    if task.state == TaskState.DONE and task.outcome == outcome:
+        event_id = task_event_id(task.id, outcome)
+        return Completed(task.id, task.run, outcome, event_id, False, f"task {task.id} was done already: {outcome}")
+    was = f"done already: {task.outcome}" if task.state == TaskState.DONE else task.state.replace("_", " ")
+    raise TaskError("closed", f"task {task.id} is {was}; nothing was changed")
+
+
+async def _settle_touch(session: AsyncSession, task: Task, outcome: str, at: datetime) -> None:
+    """The outcome goes into the ledger. A draft its sender rejects is not sent."""
+    values: dict[str, Any] = {"outcome": outcome}
+    if task.kind == "approval" and outcome == "rejected":
+        values |= {"state": TouchState.SKIPPED, "reason": "its sender rejected the draft", "settled_at": at}
+    await session.execute(update(Touch).where(Touch.key == task.touch).values(**values))
+
+
+def _log_line(task: Task, kind: str, outcome: str, note: str, at: datetime) -> Activity:
+    return Activity(
+        at=at,
+        account=task.account,
+        contact=task.contact,
+        player=task.player,
+        run=task.run,
+        task=task.id,
+        kind=kind,
+        outcome=outcome,
+        note=note,
+    )

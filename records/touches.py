@@ -1,0 +1,137 @@
+"""The ledger: every touch and why. Reads for operators, and the writes that are safe under races.
+
+Whether a touch may be made is `activities/gate.py`. A row is never overwritten by somebody who does not hold its claim.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
+
+from plays.events import TouchState
+from records.tables import Decision, Touch
+
+STALE_CLAIM: Final = timedelta(minutes=20)  # longer than the longest honest wait for a server's last word
+_OPEN: Final = (TouchState.PLANNED, TouchState.DEFERRED)
+
+
+async def get(session: AsyncSession, key: str) -> Touch | None:
+    """One touch by its key."""
+    return await session.get(Touch, key)
+
+
+async def of_run(session: AsyncSession, run: str) -> Sequence[Touch]:
+    """The touches of a run in the order they were planned, without their mails."""
+    query = select(Touch).where(Touch.run == run).order_by(Touch.created_at, Touch.key).options(defer(Touch.mime))
+    return (await session.scalars(query)).all()
+
+
+async def decisions(session: AsyncSession, key: str) -> Sequence[Decision]:
+    """Every answer the gate gave about a touch, oldest first."""
+    return (await session.scalars(select(Decision).where(Decision.touch == key).order_by(Decision.id))).all()
+
+
+async def doubts(session: AsyncSession, *, limit: int = 100) -> Sequence[Touch]:
+    """Mails that may or may not have gone out, newest first: never sent again on their own, so somebody must look."""
+    query = (
+        select(Touch)
+        .where(Touch.state == TouchState.IN_DOUBT)
+        .order_by(Touch.claimed_at.desc())
+        .limit(limit)
+        .options(defer(Touch.mime))
+    )
+    return (await session.scalars(query)).all()
+
+
+async def plan(session: AsyncSession, row: dict[str, Any]) -> None:
+    """Write a touch as planned, before the world is touched; a row that is there already stays as it is."""
+    await session.execute(insert(Touch).values(row).on_conflict_do_nothing(index_elements=[Touch.key]))
+
+
+async def freeze(session: AsyncSession, key: str, mime: bytes, message_id: str, address: str) -> None:
+    """Keep the mail's bytes, once."""
+    unfrozen = update(Touch).where(Touch.key == key, Touch.mime.is_(None))
+    values = {"mime": mime, "mime_sha256": hashlib.sha256(mime).hexdigest()}
+    await session.execute(unfrozen.values(**values, message_id=message_id, address=address))
+
+
+async def claim(session: AsyncSession, key: str, token: str) -> bool:
+    """Take a planned or deferred touch under a token; False if somebody else was quicker. Wall clock, for the sweep."""
+    free = update(Touch).where(Touch.key == key, Touch.state.in_(_OPEN)).returning(Touch.key)
+    values = {"state": TouchState.CLAIMED, "claim_token": token, "claimed_at": func.now(), "until": None, "reason": ""}
+    return await session.scalar(free.values(**values, attempts=Touch.attempts + 1)) is not None
+
+
+async def settle(
+    session: AsyncSession, key: str, token: str, state: TouchState, reason: str, at: datetime, server_text: str = ""
+) -> bool:
+    """Write what became of a claimed touch; False when the claim was not this one's.
+
+    A doubt that a sweep or a second attempt wrote under this claim gives way to the verdict of who made the attempt.
+    """
+    mine = update(Touch).where(
+        Touch.key == key, Touch.claim_token == token, Touch.state.in_((TouchState.CLAIMED, TouchState.IN_DOUBT))
+    )
+    values = {"state": state, "reason": reason, "settled_at": at, "server_text": server_text[:2000] or None}
+    return await session.scalar(mine.values(**values).returning(Touch.key)) is not None
+
+
+async def release(
+    session: AsyncSession, key: str, token: str, until: datetime, reason: str, server_text: str = ""
+) -> bool:
+    """Give a claim back: certainly nothing went out. The same bytes are tried again at `until`."""
+    mine = update(Touch).where(
+        Touch.key == key, Touch.claim_token == token, Touch.state.in_((TouchState.CLAIMED, TouchState.IN_DOUBT))
+    )
+    values = {"state": TouchState.DEFERRED, "until": until, "reason": reason, "claim_token": None, "settled_at": None}
+    return (
+        await session.scalar(mine.values(**values, server_text=server_text[:2000] or None).returning(Touch.key))
+        is not None
+    )
+
+
+async def doubt(session: AsyncSession, key: str, at: datetime, reason: str) -> bool:
+    """A claim that nobody answers for any more. The token stays: whoever holds it may still know better."""
+    claimed = update(Touch).where(Touch.key == key, Touch.state == TouchState.CLAIMED)
+    values = {"state": TouchState.IN_DOUBT, "reason": reason, "settled_at": at}
+    return await session.scalar(claimed.values(**values).returning(Touch.key)) is not None
+
+
+async def doubt_stale(session: AsyncSession) -> Sequence[str]:
+    """Turn claims older than 20 minutes (wall clock) into doubts; their worker is dead. Returns their keys."""
+    stale = (
+        update(Touch)
+        .where(Touch.state == TouchState.CLAIMED, Touch.claimed_at < func.now() - STALE_CLAIM)
+        .values(
+            state=TouchState.IN_DOUBT,
+            settled_at=Touch.claimed_at,
+            reason="the worker that was sending it ended before the mail server's answer was written down",
+        )
+        .returning(Touch.key)
+    )
+    return (await session.scalars(stale)).all()
+
+
+async def close(session: AsyncSession, key: str, state: TouchState, reason: str, at: datetime) -> None:
+    """Settle a touch that is not under way: skipped by the gate, an operator, or the end of its run."""
+    free = update(Touch).where(Touch.key == key, Touch.state.in_(_OPEN))
+    await session.execute(free.values(state=state, reason=reason, settled_at=at, until=None))
+
+
+async def defer_until(session: AsyncSession, key: str, until: datetime, reason: str) -> None:
+    """The gate said later. Bytes that no server was ever offered are dropped: the mail is written anew then."""
+    free = update(Touch).where(Touch.key == key, Touch.state.in_(_OPEN))
+    await session.execute(free.values(state=TouchState.DEFERRED, until=until, reason=reason))
+    unoffered = update(Touch).where(Touch.key == key, Touch.state == TouchState.DEFERRED, Touch.attempts == 0)
+    await session.execute(unoffered.values(mime=None, mime_sha256=None))
+
+
+async def close_open(session: AsyncSession, run: str, reason: str, at: datetime) -> None:
+    """Skip what a run had planned and will not do any more."""
+    free = update(Touch).where(Touch.run == run, Touch.state.in_(_OPEN))
+    await session.execute(free.values(state=TouchState.SKIPPED, reason=reason, settled_at=at, until=None))
