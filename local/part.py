@@ -1,0 +1,106 @@
+"""What Postgres, Temporal and the mail sink have in common: choose ports, start, wait until really ready, stop, kill.
+
+A part fills three holes: `prepare`, `command`, `ready`. Its ports stay the same over restarts, so that clients which
+reconnect by themselves find it again.
+"""
+
+import asyncio
+import signal
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+
+from local import ports
+from local.child import GLANCE, Child, Command, how, last_lines
+from local.errors import LocalError
+from local.folder import Folder
+
+READY_WITHIN = 60.0  # seconds; a cold disk on a laptop, not what is usual (one or two)
+ATTEMPTS = 4
+
+
+class Part(ABC):
+    """One server of the embedded stack."""
+
+    name: str
+    title: str
+    usual_ports: tuple[int, ...]
+    stop_signal = signal.SIGTERM
+
+    def __init__(self, folder: Folder, choice: ports.PortChoice, env: Mapping[str, str]) -> None:
+        self.folder, self._choice, self._env = folder, choice, env
+        self.ports: tuple[int, ...] = ()
+        self.child: Child | None = None
+
+    @property
+    def pid(self) -> int:
+        """The process id of the server; 0 when it is not running."""
+        return self.child.pid if self.child and self.child.ended() is None else 0
+
+    async def start(self) -> None:
+        """Start the server and return when it answers. A second call while it runs does nothing.
+
+        Raises:
+            LocalError: it ended, or did not answer in time; with the end of its log.
+        """
+        if self.pid:
+            return None
+        await self.prepare()
+        if self.ports:
+            await self._start_once()
+            return None
+        for _ in range(ATTEMPTS):
+            self.ports = tuple(ports.choose(usual, self._choice) for usual in self.usual_ports)
+            try:
+                return await self._start_once()
+            except LocalError:
+                taken = any(not ports.is_free(port) for port in self.ports)
+                self.ports = ()
+                if not taken:  # otherwise somebody was faster between our look and the server's bind
+                    raise
+        raise LocalError(f"{self.title} found no free port on 127.0.0.1 in {ATTEMPTS} attempts.")
+
+    async def stop(self) -> None:
+        """Stop the server cleanly."""
+        if self.child:
+            await self.child.stop()
+
+    async def kill(self) -> None:
+        """Kill the server with SIGKILL, as a crash of the machine would; `start` brings it back on the same ports."""
+        if self.child:
+            await self.child.kill()
+
+    async def _start_once(self) -> None:
+        self.child = child = await Child.start(self.command())
+        try:
+            async with asyncio.timeout(READY_WITHIN):
+                while not await self.ready():
+                    if (code := child.ended()) is not None:
+                        raise self._failure(f"did not start ({how(code)})")
+                    await asyncio.sleep(GLANCE)
+        except TimeoutError:
+            await child.stop()
+            raise self._failure(f"did not answer within {READY_WITHIN:.0f} seconds") from None
+        except asyncio.CancelledError:
+            await child.stop()
+            raise
+
+    def _failure(self, what: str) -> LocalError:
+        log = self.folder.log(self.name)
+        return LocalError(f"{self.title} {what}. The end of {log}:\n{last_lines(log)}")
+
+    @property
+    @abstractmethod
+    def mark(self) -> str:
+        """What only the command line of this folder's server contains."""
+
+    @abstractmethod
+    async def prepare(self) -> None:
+        """Make its data ready and clear what an earlier crash left."""
+
+    @abstractmethod
+    def command(self) -> Command:
+        """What to run on `self.ports`."""
+
+    @abstractmethod
+    async def ready(self) -> bool:
+        """Whether it answers as a client needs it to; asked again until it does."""
