@@ -1,0 +1,103 @@
+"""CEL conditions: compiled once, weighed against facts. What they may name is declared in `facts.py`."""
+
+import re
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from plays.condition_faults import ConditionFault, compile_faults, in_words, static_faults, touch_faults, type_words
+from plays.facts import DECLARED, EVENT, TOUCH, bindings
+from plays.facts import event_facts as event_facts
+from plays.facts import no_touch as no_touch
+
+if TYPE_CHECKING:
+    from cel_expr_python.cel import Env, Expression
+
+
+class ConditionError(ValueError):
+    """A condition that cannot be decided. `code`: syntax, type, runtime."""
+
+    def __init__(self, text: str, code: str, message: str) -> None:
+        self.text, self.code = text, code
+        super().__init__(f"{message}, in the condition: {text}")
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """Whether a condition holds. `missing` names the fact nobody knows, because of which it does not."""
+
+    holds: bool
+    missing: str | None = None
+
+
+def holds(text: str, facts: Mapping[str, Any]) -> bool:
+    """True if the condition holds. A fact that nobody knows (a key the open parts lack) makes it not hold.
+
+    `facts` is {"account": {…}, "contact": {…} | None, "player": …, "run": …, "event": …, "touch": {step: {…}}}, with
+    the fields of DECLARED; what is left out counts as empty. Every step of the play should be in `touch`.
+    Raises ConditionError for a condition that is not sound, e.g. compares a text with a number.
+    """
+    return weigh(text, facts).holds
+
+
+def weigh(text: str, facts: Mapping[str, Any]) -> Weighed:
+    """Like `holds`, and says which fact was missing."""
+    expression = compile_condition(text)
+    try:
+        value = expression.eval(data=bindings(facts))
+    except RuntimeError as error:  # more loop steps than CEL allows
+        raise ConditionError(text, "runtime", in_words(str(error).split(": ", 1)[-1])) from None
+    kind, plain = value.type().name(), value.value()
+    if kind == "BOOL":
+        return Weighed(bool(plain))
+    words = str(plain)
+    missing = re.search(r'[Kk]ey not found in map : "?(.*?)"?$|no such key: "?(.*?)"?$', words)
+    if missing:
+        return Weighed(False, missing[1] or missing[2])
+    if kind == "ERROR":
+        raise ConditionError(text, "runtime", in_words(words.split(": ", 1)[-1]))
+    raise ConditionError(text, "type", f"it gives {type_words(kind)}, not true or false")
+
+
+@lru_cache(maxsize=4096)
+def compile_condition(text: str) -> "Expression":
+    """The compiled condition, kept. Raises ConditionError with the first fault."""
+    found = static_faults(text)
+    if found:
+        raise ConditionError(text, "syntax", found[0].message)
+    try:
+        expression = _environment().compile(text)
+    except RuntimeError as error:
+        first = (compile_faults(text, str(error)) or [ConditionFault(1, "it cannot be read", "")])[0]
+        raise ConditionError(text, "syntax", first.message) from None
+    kind = expression.return_type().name()
+    if kind not in ("BOOL", "DYN"):
+        raise ConditionError(text, "type", f"it gives {type_words(kind)}, not true or false")
+    return expression
+
+
+def faults(text: str, known_steps: Set[str]) -> list[ConditionFault]:
+    """Everything wrong with a condition, each with its column and, where there is one, what was probably meant."""
+    found = static_faults(text) or touch_faults(text, known_steps)
+    if found:
+        return found
+    try:
+        kind = _environment().compile(text).return_type().name()
+    except RuntimeError as error:
+        return compile_faults(text, str(error)) or [ConditionFault(1, "it cannot be read as a condition", "")]
+    if kind not in ("BOOL", "DYN"):
+        return [ConditionFault(1, f"a condition is true or false; this gives {type_words(kind)}", "compare it")]
+    return []
+
+
+@lru_cache(maxsize=1)
+def _environment() -> "Env":
+    from cel_expr_python import cel  # 50 MB: only where a condition is read
+
+    text = cel.Type.STRING
+    kinds = {"text": text, "whole": cel.Type.INT, "bool": cel.Type.BOOL, "open": cel.Type.Map(text, cel.Type.DYN)}
+    variables = {f"{root}.{name}": kinds[kind] for root, fields in DECLARED.items() for name, kind in fields.items()}
+    variables[EVENT] = kinds["open"]
+    variables[TOUCH] = cel.Type.Map(text, kinds["open"])
+    return cel.NewEnv(variables=variables)

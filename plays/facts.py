@@ -1,0 +1,90 @@
+"""What conditions and content may know: every fact by name and type, and how raw values become facts.
+
+A misspelt field is an error when the play is checked and not a silent "no" in the night, because the fields are
+declared here. Open parts, whose keys are the user's own: `account.facts`, `account.anchors`, `contact.facts`, `event`.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final
+
+# name -> type of its value. `open` is a map of facts with keys of the user's own.
+DECLARED: Final[dict[str, dict[str, str]]] = {
+    "account": {
+        "id": "text", "name": "text", "tier": "text", "segment": "text", "lifecycle": "text", "country": "text",
+        "locale": "text", "facts": "open", "anchors": "open",
+    },
+    "contact": {
+        "id": "text", "persona": "text", "title": "text", "seniority": "whole", "engagement": "whole",
+        "country": "text", "locale": "text", "facts": "open",
+    },
+    "player": {"id": "text", "role": "text", "locale": "text"},
+    "run": {"id": "text", "play": "text", "touches": "whole", "days": "whole"},
+}  # fmt: skip
+TOUCH_FIELDS: Final = {"state": "text", "outcome": "text", "made": "bool", "replied": "bool", "reason": "text"}
+EVENT: Final = "event"  # `event.kind`, `event.name` and the event's own data, see event_facts
+TOUCH: Final = "touch"  # touch['step'], of the fields above
+
+_NOTHING: Final[dict[str, Any]] = {"text": "", "whole": 0, "bool": False, "open": {}}
+_MAX_DEPTH: Final = 6  # of nested facts
+
+
+def event_facts(kind: str, data: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """`event` as conditions and content see it: its data, `name` (always the event's kind) and `kind`: what the data
+    calls its kind (of a reply: positive, question …; of a bounce: hard, soft), else the event's."""
+    return {"kind": kind, **(data or {}), "name": kind}
+
+
+def no_touch() -> dict[str, Any]:
+    """What `touch['step']` is before the step was reached."""
+    return {name: _NOTHING[kind] for name, kind in TOUCH_FIELDS.items()}
+
+
+def bindings(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts as CEL variables: `account.tier` …, `event`, `touch`. What is left out counts as empty."""
+    bound: dict[str, Any] = {}
+    for root, fields in DECLARED.items():
+        given = facts.get(root) or {}
+        for name, kind in fields.items():
+            bound[f"{root}.{name}"] = _fitted(given.get(name), kind)
+    bound[EVENT] = _fitted(facts.get(EVENT), "open")
+    touches = facts.get(TOUCH) or {}
+    bound[TOUCH] = {
+        step: {name: _fitted(of_step.get(name), kind) for name, kind in TOUCH_FIELDS.items()}
+        for step, of_step in touches.items()
+    }
+    return bound
+
+
+def _fitted(value: Any, kind: str) -> Any:
+    """The value as its declared type; nothing known gives that type's empty value."""
+    if value is None:
+        return _NOTHING[kind]
+    if kind == "text":
+        return str(value)
+    if kind == "whole":
+        return _number(int(value))
+    if kind == "bool":
+        return bool(value)
+    return {str(key): _plain(one, _MAX_DEPTH) for key, one in value.items() if one is not None}
+
+
+def _plain(value: Any, depth: int) -> Any:
+    """A fact as CEL takes it; dates become ISO text, so that they compare in order."""
+    match value:
+        case None | bool() | float():
+            return value
+        case int():
+            return _number(value)
+        case datetime() | date():
+            return value.isoformat()
+        case Mapping() if depth:
+            return {str(key): _plain(one, depth - 1) for key, one in value.items()}
+        case list() | tuple() if depth:
+            return [_plain(one, depth - 1) for one in value]
+        case _:
+            return str(value).encode("utf-8", "replace").decode("utf-8")
+
+
+def _number(value: int) -> int | float:
+    return value if -(2**63) <= value < 2**63 else float(min(max(value, -(10**300)), 10**300))
