@@ -175,7 +175,7 @@ async def claim(session: AsyncSession, event_id: str, lease: timedelta) -> Event
     found = (await session.scalars(query)).one_or_none()
     if found is not None:
         found.attempts += 1
-        found.next_try_at = func.clock_timestamp() + lease  # type: ignore[assignment]
+        found.next_try_at = func.clock_timestamp() + lease
         await session.flush()
         await session.refresh(found)
     return found
@@ -192,9 +192,7 @@ async def settle(
     await session.execute(update(Event).where(Event.id == event_id).values(**values))
 
 
-async def put_back(session: AsyncSession, event_id: str, wait: timedelta, why: str = "") -> None:
+async def put_back(session: AsyncSession, event_id: str, wait: timedelta) -> None:
     """Routing could not be done now: it is due again after `wait`."""
-    values: dict[str, Any] = {"next_try_at": func.clock_timestamp() + wait}
-    if why:
-        values["reason"] = why
-    await session.execute(update(Event).where(Event.id == event_id).values(**values))
+    later = func.clock_timestamp() + wait
+    await session.execute(update(Event).where(Event.id == event_id).values(next_try_at=later))

@@ -74,7 +74,8 @@ async def _contact(session: AsyncSession, data: Mapping[str, Any], email: str, t
 
 
 async def _account(session: AsyncSession, data: Mapping[str, Any], email: str) -> str | None:
-    if (named := text_of(data, "account")) and await session.get(Account, named):
+    named = text_of(data, "account")
+    if named and await session.get(Account, named) is not None:
         return named
     if isinstance(task := data.get("task"), int):
         return await session.scalar(select(Task.account).where(Task.id == task))

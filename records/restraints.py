@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from plays.calendar import add, zone_of
+from plays.calendar import add
+from plays.places import country_of, zone_of
 from plays.spans import Span
 from records.matching import text_of
 from records.tables import Account, Contact, Event, Hold, Suppression
@@ -32,15 +33,11 @@ async def date_said(session: AsyncSession, event: Event, then: Span | None) -> d
         return None
     contact = await session.get(Contact, event.contact) if event.contact else None
     account = await session.get(Account, event.account) if event.account else None
-    zone = zone_of(
-        contact.zone if contact else None,
-        contact.phone if contact else None,
-        account.zone if account else None,
-        LAST_RESORT_ZONE,
-    )
+    phone = contact.phone if contact else None
+    zone = zone_of(contact.zone if contact else None, phone, account.zone if account else None, LAST_RESORT_ZONE)
     if until.tzinfo is None:
         until = datetime.combine(until.date(), time(), ZoneInfo(zone))
-    country = (contact.country if contact else None) or (account.country if account else None)
+    country = country_of(contact.country if contact else None, phone, account.country if account else None)
     until = until.astimezone(UTC)
     return add(until, then, zone, country) if then else until
 

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from plays.events import HUMAN_REPLIES, RunState, TouchState
+from plays.events import RunState, TouchState
 from plays.program import Program, program_of
 from plays.spans import Span
 from records.addresses import normal_form

@@ -1,0 +1,60 @@
+"""`python -m webhooks`: the web surface as a process. Exit code 2 when it may not start, with one sentence why."""
+
+import asyncio
+import sys
+
+import structlog
+from pydantic import ValidationError
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from records.db import Database
+from settings import Settings
+from webhooks.app import create_app
+from webhooks.server import Server, configured
+from webhooks.signatures import SecretError
+
+log = structlog.get_logger("webhooks")
+
+
+class CannotStart(Exception):
+    """Something is missing; the message says what would be right."""
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM. Temporal may be away: events wait for it. Raises CannotStart, SecretError."""
+    if settings.database_url is None:
+        raise CannotStart("no database: start the local stack with `starter.py up`, or set DATABASE_URL")
+    if settings.temporal_address is None:
+        raise CannotStart("no Temporal: start the local stack with `starter.py up`, or set TEMPORAL_ADDRESS")
+    database = Database(settings.database_url.get_secret_value())
+    client = await Client.connect(
+        settings.temporal_address,
+        namespace=settings.temporal_namespace,
+        data_converter=pydantic_data_converter,
+        lazy=True,
+    )
+    try:
+        app = create_app(settings, database, client)
+        log.info("webhooks listen", address=settings.webhooks_url, sources=sorted(settings.webhook_secrets))
+        await Server(configured(app, settings.webhooks_host, settings.webhooks_port)).serve()
+    finally:
+        await database.close()
+
+
+def main() -> int:
+    """The process's exit code."""
+    try:
+        asyncio.run(serve(Settings()))
+    except ValidationError as error:
+        sentences = "; ".join(str(fault["msg"]).removeprefix("Value error, ") for fault in error.errors())
+        print(f"The webhooks cannot start: {sentences}", file=sys.stderr)  # noqa: T201
+        return 2
+    except (CannotStart, SecretError) as error:
+        print(f"The webhooks cannot start: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

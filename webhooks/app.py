@@ -1,0 +1,124 @@
+"""The web surface: `POST /events/{source}`, unsubscribe links, `GET /healthz`. Verify, store, answer; no more.
+
+What an event means is `records/stops.py` (in the same transaction) and `router.py` (after the answer).
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from temporalio.client import Client
+
+from records.db import Database
+from records.inbox import Accepted, accept
+from settings import Settings
+from webhooks import unsubscribe
+from webhooks.armour import Armour
+from webhooks.forms import UNREADABLE, Incoming, normalise
+from webhooks.health import health
+from webhooks.reading import read_body
+from webhooks.refusals import Refusal, answer_refusal
+from webhooks.router import Router
+from webhooks.signatures import SecretError, Signatures, Verdict
+from webhooks.storing import store
+from webhooks.strict_json import Malformed, parse
+from webhooks.sweeper import Sweeper
+
+MAX_ID: Final = 256
+log = structlog.get_logger(__name__)
+
+
+def create_app(settings: Settings, database: Database, client: Client, *, router: Router | None = None) -> FastAPI:
+    """The app with its real parts. Raises SecretError when a secret is missing or empty."""
+    signatures = Signatures(settings.webhook_secrets)
+    if settings.link_secret is None or not settings.link_secret.get_secret_value().strip():
+        raise SecretError("no secret for unsubscribe links: set SETPIECE_LINK_SECRET to a long random text")
+    routing = router or Router(database, client, settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with Sweeper(database, routing):
+            yield
+
+    app = FastAPI(title="Setpiece webhooks", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Armour)
+    app.add_exception_handler(Refusal, answer_refusal)
+    app.add_api_route("/events/{source}", _events(settings, database, signatures, routing), methods=["POST"])
+    app.include_router(unsubscribe.routes(settings, database, routing))
+
+    @app.get("/healthz")
+    async def healthz() -> JSONResponse:
+        return await health(database, client)
+
+    return app
+
+
+def _events(
+    settings: Settings, database: Database, signatures: Signatures, router: Router
+) -> Callable[[str, Request], object]:
+    async def take(source: str, request: Request) -> JSONResponse:
+        """Read, verify, understand, store with its stops, answer 202; only then tell the runs."""
+        raw = await read_body(request, settings.max_body)
+        _verify(signatures, source, raw, request)
+        external_id = _external_id(request)
+        received_at = datetime.now(UTC)
+        try:
+            incoming = normalise(parse(raw), received_at)
+        except Malformed as fault:
+            await _keep_unreadable(database, source, external_id, raw, received_at, str(fault))
+            raise Refusal(400, f"{fault}; kept for a look, not acted on") from None
+        accepted = await store(
+            database,
+            lambda session: accept(
+                session,
+                source,
+                external_id,
+                incoming.kind,
+                incoming.data,
+                incoming.occurred_at,
+                raw,
+                parked=incoming.parked,
+            ),
+        )
+        _tell(router, source, incoming, accepted)
+        return JSONResponse({"id": accepted.id, "new": accepted.new}, status_code=202)
+
+    return take
+
+
+def _verify(signatures: Signatures, source: str, raw: bytes, request: Request) -> None:
+    match signatures.verify(source, raw, request.headers):
+        case Verdict.UNKNOWN_SOURCE:
+            raise Refusal(404, "nothing is here")
+        case Verdict.FORGED:
+            log.warning("event refused", source=source, why="signature")
+            raise Refusal(401, "the signature does not fit: see Standard Webhooks; the clock may be 5 minutes off")
+
+
+def _external_id(request: Request) -> str:
+    external_id = request.headers["webhook-id"]
+    if len(external_id) > MAX_ID or not external_id.isascii() or not external_id.isprintable():
+        raise Refusal(400, f"webhook-id is longer than {MAX_ID} characters or not printable")
+    return external_id
+
+
+async def _keep_unreadable(
+    database: Database, source: str, external_id: str, raw: bytes, received_at: datetime, why: str
+) -> None:
+    """A dead-letter copy under an id of its own, so that the corrected body is new when it comes (B12)."""
+    await store(
+        database,
+        lambda session: accept(
+            session, source, f"{external_id}#unreadable", UNREADABLE, {}, received_at, raw, parked=why
+        ),
+    )
+
+
+def _tell(router: Router, source: str, incoming: Incoming, accepted: Accepted) -> None:
+    log.info("event taken", event=accepted.id, source=source, kind=incoming.kind, new=accepted.new)
+    if accepted.new and accepted.state == "received":
+        router.kick(accepted.id)

@@ -1,0 +1,144 @@
+"""The documented JSON form of each event (docs/events.md), and what is made of a body that does not fit it.
+
+A good signature with an unknown form is kept and parked, never refused (B13). A stop is never lost for a slip in
+another field: what cannot be read is left out and named.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Final
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from plays.events import BounceKind, ReplyKind, is_event_kind
+from records.stops import STOPPING
+
+OWN_KINDS: Final = frozenset({"task.done", "run.ended"})
+UNREADABLE: Final = "unreadable"  # the kind under which a body without a usable `type` is parked
+_EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_SKEW: Final = timedelta(minutes=5)
+
+Name = Annotated[str, StringConstraints(max_length=1000)]
+Kind = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+class About(BaseModel):
+    """Whom an event is about. Any one is enough; further fields are kept for conditions and content."""
+
+    model_config = ConfigDict(extra="allow", coerce_numbers_to_str=True)
+
+    account: Name | None = None
+    contact: Name | None = None
+    email: Name | None = None
+    message_id: Name | None = Field(None, description="of our mail that was answered or bounced")
+
+
+class Reply(About):
+    """Somebody wrote back. Without `kind` it is a question: it stops, and a person looks."""
+
+    kind: ReplyKind | None = None
+    until: date | datetime | None = None
+    text: str | None = None
+
+
+class Bounce(About):
+    """A mail came back."""
+
+    kind: BounceKind
+
+
+class UsageDropped(About):
+    """They use us less: by how many per cent under their own baseline."""
+
+    drop_pct: Annotated[float, Field(ge=0, le=100)]
+
+
+class UsageRecovered(About):
+    """They use us as before."""
+
+
+class MeetingBooked(About):
+    """They booked a meeting with us."""
+
+    at: AwareDatetime | None = None
+
+
+class Unsubscribed(About):
+    """They do not want to hear from us."""
+
+
+class Trigger(About):
+    """Anything ops want plays to start on: `trigger.new-leader`, `trigger.funding` …"""
+
+
+FORMS: Final[dict[str, type[About]]] = {
+    "reply": Reply,
+    "bounce": Bounce,
+    "unsubscribed": Unsubscribed,
+    "meeting.booked": MeetingBooked,
+    "usage.dropped": UsageDropped,
+    "usage.recovered": UsageRecovered,
+}
+
+
+class Envelope(BaseModel):
+    """The outer form of every event."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    type: Kind
+    occurred_at: AwareDatetime | None = Field(None, description="when it happened; the time of receipt by default")
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A body in our words. `parked` says why it is only kept."""
+
+    kind: str
+    data: dict[str, Any]
+    occurred_at: datetime
+    parked: str = ""
+
+
+def normalise(body: dict[str, Any], received_at: datetime) -> Incoming:
+    """Bring a verified body into our words; `received_at` (UTC) stands in for a missing or impossible time."""
+    named = body.get("type")
+    body, slips = _readable(Envelope, body, keep_rest=isinstance(named, str) and named in STOPPING)
+    if slips:
+        return Incoming(UNREADABLE, {}, received_at, _unfit(slips))
+    envelope = Envelope.model_validate(body)
+    occurred_at = _plausible(envelope.occurred_at, received_at)
+    kind, data = envelope.type, envelope.data
+    if kind in OWN_KINDS:
+        return Incoming(kind, data, occurred_at, f"'{kind}' is raised by Setpiece itself and not taken from outside")
+    if not is_event_kind(kind):
+        return Incoming(kind, data, occurred_at, f"'{kind}' is no kind of event that plays know")
+    form = FORMS.get(kind, Trigger)
+    data, slips = _readable(form, data, keep_rest=kind in STOPPING)
+    if slips:
+        return Incoming(kind, data, occurred_at, _unfit(slips))
+    return Incoming(kind, form.model_validate(data).model_dump(mode="json", exclude_none=True), occurred_at)
+
+
+def _readable(form: type[BaseModel], given: dict[str, Any], *, keep_rest: bool) -> tuple[dict[str, Any], list[str]]:
+    """The fields that fit the form, and the names of those that do not; with `keep_rest` these are left out."""
+    try:
+        form.model_validate(given)
+    except ValidationError as error:
+        slips = sorted({str(fault["loc"][0]) if fault["loc"] else "data" for fault in error.errors()})
+        missing = [slip for slip in slips if slip not in given]
+        if keep_rest and not missing:
+            return {name: value for name, value in given.items() if name not in slips}, []
+        return given, slips
+    return given, []
+
+
+def _unfit(slips: list[str]) -> str:
+    return f"its form is not the documented one: {', '.join(slip[:40] for slip in slips[:10])}"
+
+
+def _plausible(occurred_at: datetime | None, received_at: datetime) -> datetime:
+    if occurred_at is None or not _EARLIEST <= occurred_at <= received_at + _SKEW:
+        return received_at
+    return occurred_at.astimezone(UTC)
