@@ -1,0 +1,156 @@
+"""What an operator sees of a run: summaries, search attributes, Current Details, the answer to `explain`.
+
+Words only, without personal data. Summaries and details cost no history; an upsert of search attributes costs one
+event, so it is written at most once a touch, and not for waits that are over before anybody looks.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+
+from plays.model import CallStep, EmailStep, NotifyStep, TaskStep
+from plays.program import Node
+from workflows.messages import Explanation, OpenTask
+from workflows.run import TOUCHES, Run
+
+SHORT: Final = timedelta(minutes=5)
+STAGE: Final = SearchAttributeKey.for_keyword("Stage")
+PLAYER: Final = SearchAttributeKey.for_keyword("Player")
+NEXT_TOUCH: Final = SearchAttributeKey.for_datetime("NextTouch")
+BLOCKED: Final = SearchAttributeKey.for_keyword("Blocked")
+VERSION: Final = SearchAttributeKey.for_int("Version")
+
+
+def at_words(at: datetime) -> str:
+    """`Mon 23 Nov 2026 08:00 UTC`."""
+    return at.strftime("%a %d %b %Y %H:%M UTC")
+
+
+def step_summary(run: Run, node: Node) -> str:
+    """`Touch 4 of 9 · email economic buyer as sponsor`."""
+    number = touch_number(run, node)
+    what = f"{node.kind} {node.name}" + (f" by {player_of(node)}" if player_of(node) else "")
+    return f"Touch {number} of {run.program.touches} · {what}" if number else what
+
+
+def touch_number(run: Run, node: Node) -> int:
+    """The place of the step among the play's touches, from 1; 0 for a step that reaches nobody."""
+    touches = [name for name, other in run.program.nodes.items() if other.kind in TOUCHES]
+    return touches.index(node.name) + 1 if node.name in touches else 0
+
+
+def wait_summary(at: datetime | None, why: str) -> str:
+    """`Until Mon 23 Nov 2026 08:00 UTC: champion's window opens`."""
+    return f"Until {at_words(at)}: {why}" if at is not None else why
+
+
+def rung_summary(at: datetime, task: OpenTask) -> str:
+    """`Until Tue …: task 17 (ring-admin) done, else remind`."""
+    return f"Until {at_words(at)}: task {task.task} ({task.step}) done, else {task.rungs[0].rung}"
+
+
+def show(run: Run, at: datetime | None, why: str) -> None:
+    """Before a wait: say where the run stands."""
+    workflow.set_current_details(details(run, wait_summary(at, why)))
+    wanted = _attributes(run, at)
+    urgent = wanted["Blocked"] != run.shown.get("Blocked", "")
+    long = at is not None and at - workflow.now() > SHORT
+    if wanted != run.shown and (urgent or long or not run.shown):
+        run.shown = wanted
+        workflow.upsert_search_attributes(_updates(wanted))
+
+
+def _attributes(run: Run, at: datetime | None) -> dict[str, object]:
+    return {
+        "Stage": run.program.play.stage,
+        "Player": player_of(run.node) or run.shown.get("Player", ""),
+        "NextTouch": at or run.shown.get("NextTouch"),
+        "Blocked": _blocked(run),
+        "Version": run.state.version,
+    }
+
+
+def _blocked(run: Run) -> str:
+    state = run.state
+    return (state.stuck or (f"paused: {state.paused}" if state.paused else "") or state.blocked or "")[:200]
+
+
+def _updates(wanted: dict[str, object]) -> list[SearchAttributeUpdate[Any]]:
+    at = wanted["NextTouch"]
+    return [
+        STAGE.value_set(str(wanted["Stage"])),
+        PLAYER.value_set(str(wanted["Player"])),
+        NEXT_TOUCH.value_set(at) if isinstance(at, datetime) else NEXT_TOUCH.value_unset(),
+        BLOCKED.value_set(str(wanted["Blocked"])) if wanted["Blocked"] else BLOCKED.value_unset(),
+        VERSION.value_set(int(str(wanted["Version"]))),
+    ]
+
+
+def player_of(node: Node | None) -> str:
+    """The player slot whose turn it is; empty at a step without one."""
+    match node.step if node is not None else None:
+        case EmailStep() as step:
+            return step.sender
+        case CallStep() | TaskStep() as step:
+            return step.by
+        case NotifyStep() as step:
+            return step.to[0]
+        case _:
+            return ""
+
+
+def details(run: Run, now: str) -> str:
+    """Current Details: *Now*, *Next* and *Done* as Markdown lists (the Web UI draws no tables)."""
+    state = run.state
+    trouble = [f"- **{_blocked(run)}**"] if _blocked(run) else []
+    coming = [f"- {step_summary(run, node)}" for node in _coming(run)]
+    done = [f"- {at_words(line.at)} · `{line.step}` {line.verdict}: {line.reason}" for line in reversed(state.done)]
+    tasks = [f"- task {task.task} (`{task.step}`) is open" for task in state.tasks if task.state == "open"]
+    now_lines = [*_now(run), f"- {now}", *trouble, *tasks]
+    parts = {"Now": now_lines, "Next": coming or ["- the end"], "Done": done or ["- nothing yet"]}
+    return "\n\n".join(f"**{title}**\n\n" + "\n".join(lines) for title, lines in parts.items())
+
+
+def _now(run: Run) -> list[str]:
+    return [f"- {step_summary(run, run.node)}"] if run.node is not None else []
+
+
+def _coming(run: Run) -> list[Node]:
+    """The next three steps, as far as they follow for certain."""
+    coming: list[Node] = []
+    node = run.node
+    while node is not None and node.follows is not None and node.kind not in ("choose", "end") and len(coming) < 3:
+        node = run.program.nodes[node.follows]
+        coming.append(node)
+    return coming
+
+
+def explain(run: Run) -> Explanation:
+    """Where the run stands and why."""
+    state = run.state
+    plan = run.planned
+    return Explanation(
+        run_id=state.run_id,
+        version=state.version,
+        state="paused" if state.paused else "halted" if state.halted else "open",
+        step=state.step,
+        now=step_summary(run, run.node) if run.node is not None else "between steps",
+        next_touch=state.until or (plan.due if plan is not None else None),
+        next_why=_why(run),
+        blocked=_blocked(run) or None,
+        open_tasks=[task.task for task in state.tasks if task.state == "open"],
+        touches=state.touches,
+        touches_planned=run.program.touches,
+        done=state.done,
+    )
+
+
+def _why(run: Run) -> str:
+    state = run.state
+    if state.waiting_task is not None:
+        return f"waits until task {state.waiting_task} is done"
+    if state.until is not None:
+        return state.blocked or ""
+    return run.planned.why if run.planned is not None else ""
