@@ -1,0 +1,104 @@
+"""From outside to a run: start it, signal it, send it an update. For the router, the commands and the bench.
+
+Plain calls on a Temporal client, no workflow code. A server that cannot be reached stays what it is for the callers:
+`temporalio.service.RPCError` with status UNAVAILABLE or DEADLINE_EXCEEDED.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+from temporalio.client import Client
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from plays.ids import workflow_id
+from workflows.messages import EVENT_SIGNAL, Answer, EventIn, RunInput, RunResult
+
+ACCOUNT = SearchAttributeKey.for_keyword("Account")
+PLAY = SearchAttributeKey.for_keyword("Play")
+RPC = timedelta(seconds=10)
+
+
+class HasTaskQueue(Protocol):
+    """The part of the settings that starting needs."""
+
+    @property
+    def task_queue(self) -> str:
+        """Where the workers listen."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """What starting answers. `run` is Temporal's first execution run id, as in `runs.first_execution_run_id`."""
+
+    workflow_id: str
+    run: str
+    already_open: bool
+
+
+async def start_run(
+    client: Client, settings: HasTaskQueue, play: str, account: str, event_id: str | None = None, by: str = "ops"
+) -> Started:
+    """Start the play at the account; a run that is open already is left alone and said to be so.
+
+    A plain start, three times as fast as one that waits for the admission: read that from `runs`.
+
+    Raises:
+        RPCError: the server refused or cannot be reached; nothing was started.
+    """
+    name = workflow_id(play, account)
+    try:
+        handle = await client.start_workflow(
+            play,
+            RunInput(account=account, event_id=event_id, requested_by=by),
+            id=name,
+            task_queue=settings.task_queue,
+            result_type=RunResult,
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            search_attributes=TypedSearchAttributes(
+                [SearchAttributePair(ACCOUNT, account), SearchAttributePair(PLAY, play)]
+            ),
+            static_summary=f"{play} at {account}",
+            rpc_timeout=RPC,
+        )
+    except WorkflowAlreadyStartedError as open_one:
+        return Started(name, open_one.first_run_id or open_one.run_id or "", True)
+    return Started(name, handle.first_execution_run_id or "", False)
+
+
+async def signal_run(client: Client, workflow: str, event: EventIn) -> bool:
+    """Tell an open run what happened. False when there is none: it has ended, or was never started.
+
+    Raises:
+        RPCError: the server cannot be reached; the run was not told.
+    """
+    try:
+        await client.get_workflow_handle(workflow).signal(EVENT_SIGNAL, event, rpc_timeout=RPC)
+    except RPCError as error:
+        if error.status == RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return True
+
+
+async def update_run(client: Client, workflow: str, name: str, wish: Any) -> str:
+    """Send an operator's wish (`pause`, `resume`, `skip`, `send_now`, `stop`, `reassign`); the run's sentence.
+
+    Waits for a worker as long as it takes: bound it with `asyncio.timeout`.
+
+    Raises:
+        WorkflowUpdateFailedError: the run refuses; the sentence is its cause's message.
+        RPCError: NOT_FOUND when no run is open, UNAVAILABLE when the server cannot be reached.
+    """
+    handle = client.get_workflow_handle(workflow)
+    answer = await handle.execute_update(name, wish, result_type=Answer)
+    return str(answer.sentence)
