@@ -35,12 +35,14 @@ class Command:
     death: signal.Signals = signal.SIGKILL
     grace: float = 10.0
     stdin: Path | None = None
+    log_bytes: int = 5_000_000  # at which the log becomes `….log.1` and starts anew
 
     def guarded(self) -> list[str]:
         """The command line of the guard that runs it."""
         options = [f"--stop={self.stop.name[3:]}", f"--death={self.death.name[3:]}", f"--grace={self.grace}"]
+        options += [f"--log={self.log}", f"--log-bytes={self.log_bytes}"]
         options += [f"--stdin={self.stdin}"] if self.stdin else []
-        return [sys.executable, "-I", "-S", str(GUARD), *options, f"--log={self.log}", "--", *self.argv]
+        return [sys.executable, "-I", "-S", str(GUARD), *options, "--", *self.argv]
 
 
 class Child:

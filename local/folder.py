@@ -7,7 +7,6 @@ import contextlib
 import fcntl
 import json
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,10 +34,9 @@ class Folder:
             with self._lock_file.open("a"):
                 pass
         except OSError as error:
-            raise LocalError(
-                f"{self.path} cannot be written ({error.strerror}). It may have been made by another user, for example "
-                f"with sudo: run as that user, or give another folder with SETPIECE_FOLDER. Nothing was changed."
-            ) from error
+            raise self._not_ours(error.strerror or str(error)) from error
+        if self.path.stat().st_uid != os.geteuid():  # root could write, and its owner then no longer
+            raise self._not_ours("it belongs to another user")
 
     def room(self, name: str, mode: int = 0o700) -> Path:
         """The folder of one part, made if missing."""
@@ -100,6 +98,13 @@ class Folder:
             out.write("\n")
         new.replace(file)
 
+    def _not_ours(self, why: str) -> LocalError:
+        there = next(path for path in (self.path, *self.path.parents) if path.exists())
+        return LocalError(
+            f"The data folder {self.path} cannot be used: {why}. Run as the owner of {there} (user id "
+            f"{there.stat().st_uid}), or give another folder with SETPIECE_FOLDER. Nothing was changed."
+        )
+
     def _already_running(self, pid: str) -> AlreadyRunning:
         stack = self.read(self.stack_file)
         who = f"process {pid}" if pid else "another process"
@@ -111,13 +116,3 @@ class Folder:
             f"Stop it with Ctrl-C where it runs, or with `kill {pid}`.",
             stack,
         )
-
-
-def wait_until_free(folder: Folder, timeout: float) -> bool:
-    """Wait up to `timeout` seconds until nobody runs the folder's stack any more."""
-    deadline = time.monotonic() + timeout
-    while folder.is_locked():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from local.errors import LocalError
 
-FALLBACK = "nobody"
+ORDINARY = "nobody"
 # Nothing, then reading only, then what Docker leaves to root by default.
 CAPABILITIES = ("", "dac_read_search", "dac_override")
 INSTEAD = "Run it as an ordinary user, or set DATABASE_URL to a Postgres of yours. Nothing was changed."
@@ -29,11 +29,12 @@ class RunAs:
     prefix: tuple[str, ...] = ()
 
     def own(self, path: Path) -> None:
-        """Give a file or folder of ours, below the data folder, to the user."""
-        if self.uid is None or self.gid is None:
+        """Give a folder of ours and all in it to the user."""
+        if self.uid is None or self.gid is None or path.stat().st_uid == self.uid:
             return
         try:
-            os.chown(path, self.uid, self.gid)
+            for inside in (*path.rglob("*"), path):  # itself last: half done is not done
+                os.chown(inside, self.uid, self.gid, follow_symlinks=False)
         except OSError as error:
             raise LocalError(
                 f"Postgres must not run as root, and {path} cannot be given to another user ({error.strerror}), "
@@ -52,7 +53,7 @@ def for_data(data: Path, programs: Path) -> RunAs:
     setpriv = shutil.which("setpriv")
     if sys.platform != "linux" or not setpriv:
         raise LocalError(f"Postgres refuses to run as root, and this system has no setpriv to lower it. {INSTEAD}")
-    user = _user(data)
+    user = _user()
     for capability in CAPABILITIES:
         run_as = RunAs(user.pw_uid, user.pw_gid, (setpriv, *_options(user, capability), "--"))
         run_as.own(data)
@@ -64,14 +65,12 @@ def for_data(data: Path, programs: Path) -> RunAs:
     )
 
 
-def _user(data: Path) -> pwd.struct_passwd:
-    """The owner of existing data, so that root can start what an ordinary user has made; otherwise nobody."""
-    owner = data.stat().st_uid
+def _user() -> pwd.struct_passwd:
     try:
-        return pwd.getpwuid(owner) if owner else pwd.getpwnam(FALLBACK)
+        return pwd.getpwnam(ORDINARY)
     except KeyError:
         raise LocalError(
-            f"There is no user to run Postgres as: it refuses root, and {FALLBACK} is missing. {INSTEAD}"
+            f"There is no user to run Postgres as: it refuses root, and {ORDINARY} is missing. {INSTEAD}"
         ) from None
 
 
@@ -80,11 +79,14 @@ def _options(user: pwd.struct_passwd, capability: str) -> list[str]:
     # The change of user clears the death signal that the guard has set, so setpriv sets it again.
     if capability:
         options += [f"--inh-caps=-all,+{capability}", f"--ambient-caps=-all,+{capability}"]
+        # initdb looks for its programs with access(2), which forgets capabilities after a change of user without this.
+        options += ["--securebits=+no_setuid_fixup"]
     return options
 
 
 def _reaches(run_as: RunAs, data: Path, programs: Path) -> bool:
-    look = 'test -x "$0" && test -r "$1/../share/postgres.bki" && exec "$1/postgres" --version'
+    """Try it: pg_config finds itself in the same way as initdb finds postgres."""
+    look = 'test -x "$0" && test -r "$1/../share/postgres.bki" && exec "$1/pg_config" --bindir'
     asked = subprocess.run(
         [*run_as.prefix, "/bin/sh", "-c", look, str(data), str(programs)], capture_output=True, cwd="/", check=False
     )

@@ -31,6 +31,7 @@ from local.temporal import NAMESPACE, Temporal
 
 PROJECT = Path(__file__).resolve().parent.parent
 WEBHOOKS_PORT = 8080
+STOPPING = "Stopping. Ctrl-C once more kills what has not ended yet."
 
 
 def _silent(sentence: str) -> None:
@@ -117,6 +118,7 @@ class Stack:
         self.folder.create()
         self._held.enter_context(self.folder.locked())
         self._ours = True
+        self.folder.stack_file.unlink(missing_ok=True)  # a killed stack leaves it behind
         try:
             await asyncio.to_thread(self._end_leftovers)
             self._webhooks_port = port_choice.choose(WEBHOOKS_PORT, self._choice)
@@ -188,6 +190,8 @@ class Stack:
                 yield stack
             finally:
                 stack._stopping.no_longer_cancels()
+                if stack._stopping.asked:
+                    announce(STOPPING)
                 await stack.stop()
 
     async def __aenter__(self) -> Self:

@@ -37,6 +37,11 @@ class Stopping:
         for number in SIGNALS:
             self._loop.remove_signal_handler(number)
 
+    @property
+    def asked(self) -> bool:
+        """Whether a stop signal has come."""
+        return self._asked.is_set()
+
     async def wait(self) -> None:
         """Return at the first stop signal."""
         self._waiting = True
@@ -73,7 +78,7 @@ class Stopping:
         return ours and self._task is not None and self._task.uncancel() == 0
 
     def _heard(self) -> None:
-        if self._asked.is_set():
+        if self.asked:
             self._forcing = self._forcing or asyncio.ensure_future(self._force())
             return
         self._asked.set()

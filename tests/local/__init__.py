@@ -1,0 +1,1 @@
+"""The embedded stack, on the real thing: real processes, real kills, real ports."""
