@@ -3,6 +3,7 @@
 Coordination rules of design.md section 5. Judges only; `activities/runs.py` writes the row.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plays.calendar import add
+from plays.conditions import ConditionError, weigh
 from plays.events import RunState
 from plays.model import Play, PlayerSlot
 from plays.program import program_of
@@ -40,6 +42,8 @@ async def admission(session: AsyncSession, version: PlayVersion, account: str, n
     own = next((run for run in others if run.play == play.play), None)
     if own is not None:
         return Judgement("refused", f"{own.id} is open already")
+    if reason := await _not_for(session, play, account):
+        return Judgement("refused", reason)
     if reason := await _too_soon(session, play, account, now):
         return Judgement("refused", reason)
     roles = await cast(session, account, play.players)
@@ -74,6 +78,20 @@ async def cast(session: AsyncSession, account: str, slots: Mapping[str, PlayerSl
             holders.setdefault(role, player)
     found = {name: holders.get(slot.role) or holders.get(slot.otherwise or "") for name, slot in slots.items()}
     return {name: player for name, player in found.items() if player}
+
+
+async def _not_for(session: AsyncSession, play: Play, account: str) -> str:
+    """`start.when`, where it speaks of the account alone; what it says of an event the router has weighed."""
+    condition = play.start.when
+    if condition is None or re.search(r"\bevent\b", condition):
+        return ""
+    found = await session.get(Account, account)
+    names = ("id", "name", "tier", "segment", "lifecycle", "country", "locale", "facts", "anchors")
+    try:
+        holds = weigh(condition, {"account": {name: getattr(found, name) for name in names}}).holds
+    except ConditionError as error:
+        return f"whether the play is for this account cannot be decided: {error}"
+    return "" if holds else f"the play is not for this account: {condition.strip()} does not hold"
 
 
 async def _too_soon(session: AsyncSession, play: Play, account: str, now: datetime) -> str:

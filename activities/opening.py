@@ -1,0 +1,112 @@
+"""Opening a run: one transaction under the account's lock. Who may open is `records/admission.py`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from temporalio import activity
+
+from activities import telling
+from activities.contracts import OPEN_RUN, Admission, OpenRun
+from activities.house import House
+from activities.scene import Scene, read_scene
+from activities.staging import plan_of
+from plays.events import RunState
+from plays.program import program_of
+from records import accounts, runs, versions
+from records.admission import admission, meets, open_runs
+from records.db import lock_account
+from records.tables import PlayVersion, Run
+
+
+class Opening:
+    """The activity with which a run begins."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    @activity.defn(name=OPEN_RUN)
+    async def open_run(self, asked: OpenRun) -> Admission:
+        """Admit a run or refuse it with the reason. Asked again by the same workflow, the answer is the same."""
+        house = self._house
+        async with house.database.begin() as session:
+            await lock_account(session, asked.account)
+            run = await runs.opened_by(session, asked.first_execution_run_id) or await _open(session, asked)
+            if run is None:
+                return Admission(verdict="refused", reason=f"there is no account '{asked.account}'; import it first")
+            if run.state == RunState.REFUSED:
+                return Admission(verdict="refused", reason=run.reason, run_id=run.id, version=run.version)
+            scene = await read_scene(session, house.playbook, house.tenant, run.id, run.version, run.event)
+            answer = await _admitted(session, scene, asked.now)
+            replaced = await _replaced(session, scene)
+        await telling.stop(house.client, replaced, answer.run_id)
+        return answer
+
+
+async def _admitted(session: AsyncSession, scene: Scene, now: datetime) -> Admission:
+    run = scene.run
+    return Admission(
+        verdict="admitted",
+        reason=run.reason,
+        run_id=run.id,
+        version=run.version,
+        definition=scene.edition.definition,
+        roles={slot: str(player) for slot, player in run.roles.items()},
+        stage=run.stage,
+        plan=await plan_of(session, scene, scene.program.first, now),
+    )
+
+
+async def _open(session: AsyncSession, asked: OpenRun) -> Run | None:
+    """A new row, admitted or refused; None when there is no such account to refuse it at."""
+    if await accounts.account(session, asked.account) is None:
+        return None
+    await _close_terminated(session, asked)
+    run = runs.new(
+        asked.play,
+        asked.account,
+        await runs.number_next(session, asked.play, asked.account),
+        workflow_id=asked.workflow_id,
+        first_execution_run_id=asked.first_execution_run_id,
+        event=asked.event_id,
+        requested_by=asked.requested_by,
+        opened_at=asked.now,
+        **await _judged(session, asked, await versions.latest(session, asked.play)),
+    )
+    session.add(run)
+    await session.flush()
+    return run
+
+
+async def _close_terminated(session: AsyncSession, asked: OpenRun) -> None:
+    """An open row of another workflow: that one was terminated by hand and could not close it."""
+    for other in await open_runs(session, asked.account):
+        if other.play == asked.play:
+            await runs.close(session, other, "terminated", "its workflow was terminated by hand", asked.now)
+
+
+async def _judged(session: AsyncSession, asked: OpenRun, version: PlayVersion | None) -> dict[str, Any]:
+    """The columns that follow from the judgement. A refusal is kept too, so that ops can list why."""
+    if version is None:
+        reason = f"the play '{asked.play}' is not published; `starter.py plays publish` does that"
+        return {"version": 0, "lane": "", "priority": 0, **_refused(asked.now, reason)}
+    judged = await admission(session, version, asked.account, asked.now)
+    play = program_of(version.definition).play
+    pinned = {"version": version.version, "lane": play.lane, "priority": play.priority, "stage": play.stage}
+    if judged.verdict == "refused":
+        return pinned | _refused(asked.now, judged.reason)
+    return pinned | {"state": RunState.OPEN, "roles": judged.roles, "reason": judged.reason}
+
+
+def _refused(now: datetime, reason: str) -> dict[str, Any]:
+    return {"state": RunState.REFUSED, "reason": reason, "outcome": "refused", "ended_at": now}
+
+
+async def _replaced(session: AsyncSession, scene: Scene) -> Sequence[str]:
+    """Workflow IDs of the open runs that this one stops by coming; looked for again on a retry."""
+    play, run = scene.program.play, scene.run
+    if "replace" not in play.meets.values():
+        return ()
+    lower = [other for other in await open_runs(session, run.account) if other.priority < run.priority]
+    return [other.workflow_id for other in lower if meets(play, run.lane, other) == "replace"]

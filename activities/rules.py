@@ -1,0 +1,224 @@
+"""The gate's rules in their order: pure, one function a rule, each with a reason that names nobody.
+
+What they look at is `Facts`, read by `gate.py` under the locks. The first rule that speaks decides.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from activities.timing import Hours, open_together
+from plays.events import SETTLED, RunState, TouchState
+from plays.model import Caps
+
+ASK_AGAIN: Final = timedelta(hours=1)  # where nobody knows how long it lasts; whoever ends it also says so
+DAY: Final = timedelta(days=1)
+AT_ONCE: Final = timedelta(days=14)  # B7: people worked at once
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """An answer of the gate. `until` only with later."""
+
+    word: Literal["now", "later", "never", "already"]
+    rule: str
+    reason: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is asked: this touch, now."""
+
+    channel: str
+    now: datetime
+    caps: Caps
+    hours: Sequence[Hours]  # empty: no window counts
+    contact: bool  # it reaches somebody of theirs
+    handler: bool  # a handler's step: the run's own answer to an event
+    draft: bool = False  # only its sender sees it yet
+    hurry: bool = False
+    expires_at: datetime | None = None
+    unmet: str = ""  # why the step's `when` does not hold
+    unconsented: str = ""
+    back_at: datetime | None = None  # when the absent sender is back
+    unreachable: str = ""  # why there is nobody to reach
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What Postgres says at the moment of the question."""
+
+    run_state: str
+    run_ended: bool
+    kill: bool
+    touch_state: str | None = None
+    touch_reason: str = ""
+    suppressed: str | None = None  # by what, and why if an event did it
+    gone: bool = False
+    reachable: bool = True
+    held_until: datetime | None = None
+    held_why: str = ""
+    higher: str | None = None  # the run that has precedence
+    email_last: datetime | None = None  # to this person, by any play
+    claimed: bool = False  # somebody is writing to this person at this moment
+    day: Sequence[datetime] = field(default=())  # touches at the account around now
+    people: Sequence[datetime] = field(default=())  # when each other person was last touched
+
+
+Rule = Callable[[Ask, Facts], Verdict | None]
+
+
+def judge(ask: Ask, facts: Facts) -> Verdict:
+    """The first rule that speaks, else now."""
+    for rule in RULES:
+        verdict = rule(ask, facts)
+        if verdict is not None:
+            return verdict
+    return Verdict("now", "open", "nothing stands in the way")
+
+
+def _settled(ask: Ask, facts: Facts) -> Verdict | None:
+    if facts.touch_state is None or facts.touch_state not in SETTLED | {TouchState.CLAIMED}:
+        return None
+    return Verdict("already", "settled", facts.touch_reason or f"the touch is {facts.touch_state.replace('_', ' ')}")
+
+
+def _run_over(ask: Ask, facts: Facts) -> Verdict | None:
+    if facts.run_ended:
+        return Verdict("never", "ended", "the run has ended")
+    if facts.run_state == RunState.HALTED and not ask.handler:
+        return Verdict("never", "halted", "the run was halted by an event")
+    return None
+
+
+def _kill(ask: Ask, facts: Facts) -> Verdict | None:
+    if facts.kill:
+        return Verdict("later", "kill", "the kill switch is on", ask.now + ASK_AGAIN)
+    if facts.run_state == RunState.PAUSED:
+        return Verdict("later", "paused", "the run is paused", ask.now + ASK_AGAIN)
+    return None
+
+
+def _suppressed(ask: Ask, facts: Facts) -> Verdict | None:
+    return Verdict("never", "suppressed", facts.suppressed) if facts.suppressed else None
+
+
+def _gone(ask: Ask, facts: Facts) -> Verdict | None:
+    if ask.unreachable:
+        return Verdict("never", "nobody", ask.unreachable)
+    if facts.gone:
+        return Verdict("never", "gone", "the contact has left the firm")
+    if not facts.reachable:
+        lacking = {"email": "no email address", "call": "no phone number"}.get(ask.channel, "no way to be reached")
+        return Verdict("never", "unreachable", f"the contact has {lacking}")
+    return None
+
+
+def _consent(ask: Ask, facts: Facts) -> Verdict | None:
+    return Verdict("never", "consent", ask.unconsented) if ask.unconsented else None
+
+
+def _when(ask: Ask, facts: Facts) -> Verdict | None:
+    return Verdict("never", "when", ask.unmet) if ask.unmet else None
+
+
+def _expired(ask: Ask, facts: Facts) -> Verdict | None:
+    if ask.expires_at is None or ask.now < ask.expires_at:
+        return None
+    return Verdict("never", "expired", f"it could not be made before it expired on {_words(ask.expires_at)}")
+
+
+def _hold(ask: Ask, facts: Facts) -> Verdict | None:
+    if facts.held_until is None:
+        return None
+    return Verdict("later", "hold", f"held until {_words(facts.held_until)}{facts.held_why}", facts.held_until)
+
+
+def _lane(ask: Ask, facts: Facts) -> Verdict | None:
+    if facts.higher is None or ask.handler:
+        return None
+    return Verdict("later", "lane", f"{facts.higher} works the account first", ask.now + ASK_AGAIN)
+
+
+def _window(ask: Ask, facts: Facts) -> Verdict | None:
+    if ask.hurry or not ask.hours:
+        return None
+    opening = open_together(ask.now, ask.hours)
+    if opening.at <= ask.now:
+        return None
+    rule = "holiday" if ": window opens" in opening.why else "window"
+    return Verdict("later", rule, opening.why, opening.at)
+
+
+def _email_gap(ask: Ask, facts: Facts) -> Verdict | None:
+    gap = ask.caps.email_gap.rough
+    if ask.channel != "email" or ask.draft:
+        return None
+    if facts.claimed:
+        return _capped(ask, f"another mail to the person is under way, and {ask.caps.email_gap} lie between two", gap)
+    if facts.email_last is None or facts.email_last + gap <= ask.now:
+        return None
+    wait = facts.email_last + gap - ask.now
+    return _capped(ask, f"the person had a mail less than {ask.caps.email_gap} ago", wait)
+
+
+def _account_day(ask: Ask, facts: Facts) -> Verdict | None:
+    cap = ask.caps.per_account_day
+    if ask.draft or len(facts.day) < cap:
+        return None
+    free = sorted(facts.day)[len(facts.day) - cap] + DAY
+    why = f"the account had {len(facts.day)} touches in 24 hours, and {cap} are the most"
+    return _capped(ask, why, max(free - ask.now, timedelta(minutes=1)))
+
+
+def _people(ask: Ask, facts: Facts) -> Verdict | None:
+    cap = ask.caps.people_at_once
+    if ask.draft or len(facts.people) < cap:
+        return None
+    free = sorted(facts.people)[len(facts.people) - cap] + AT_ONCE
+    why = f"{len(facts.people)} other people of the account are worked at once, and {cap} are the most"
+    return _capped(ask, why, max(free - ask.now, timedelta(minutes=1)))
+
+
+def _capped(ask: Ask, why: str, wait: timedelta) -> Verdict:
+    """Later by a cap: when it allows, and the window too."""
+    at = ask.now + wait
+    return Verdict("later", "cap", why, open_together(at, ask.hours).at if ask.hours else at)
+
+
+def _sender_away(ask: Ask, facts: Facts) -> Verdict | None:
+    if ask.back_at is None:
+        return None
+    at = open_together(ask.back_at, ask.hours).at if ask.hours else ask.back_at
+    return Verdict("later", "sender", f"its sender is away until {ask.back_at:%a} {_words(ask.back_at)}", at)
+
+
+def back_at(last_day: date, zone: str) -> datetime:
+    """The midnight after somebody's last day away, in UTC."""
+    return datetime.combine(last_day + DAY, time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+def _words(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    _settled,
+    _run_over,
+    _kill,
+    _suppressed,
+    _gone,
+    _consent,
+    _when,
+    _expired,
+    _hold,
+    _lane,
+    _window,
+    _email_gap,
+    _account_day,
+    _people,
+    _sender_away,
+)
