@@ -1,0 +1,93 @@
+"""The import: files in, a report out, one transaction. What a cell may hold is in `sheets/`, SQL in `merging.py`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from records.db import Database
+from records.merging import Change, compare, merge
+from records.references import AllStaged, check_references
+from records.sheets.faults import Fault, Unusable
+from records.sheets.kinds import KINDS
+from records.sheets.reading import Sheet, open_sheet
+from records.staging import Staged, stage
+
+_LOCK: Final = 0x5E7B1ED0  # advisory: one import at a time
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """What became of one file's rows. `changes` are the first thousand that are new or differ."""
+
+    file: str
+    kind: str
+    rows: int
+    new: int
+    changed: int
+    unchanged: int
+    refused: int
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the import did, or would do. `written` is False after a dry run, and when --strict met a fault."""
+
+    files: tuple[FileReport, ...]
+    faults: tuple[Fault, ...]
+    written: bool
+
+
+def open_sheets(paths: Sequence[Path]) -> list[Sheet]:
+    """The files in the order in which they refer to each other. Raises Unusable; OSError for a missing one."""
+    sheets = [open_sheet(path) for path in paths]
+    found: list[Sheet] = []
+    for kind in KINDS:
+        mine = [sheet for sheet in sheets if sheet.kind is kind]
+        if len(mine) > 1:
+            names = " and ".join(sheet.path.name for sheet in mine)
+            raise Unusable(f"{names} both hold {kind.name}. Import them one after the other. Nothing was written.")
+        found += mine
+    return found
+
+
+async def import_sheets(
+    database: Database,
+    sheets: Sequence[Sheet],
+    *,
+    strict: bool = False,
+    dry_run: bool = False,
+    tick: Callable[[Sheet], None] = lambda sheet: None,
+) -> Report:
+    """Take every good row, report every bad one; with `strict` nothing when one is bad. All in one transaction.
+
+    `tick` is called with a sheet as its reading goes on (`sheet.read` of `sheet.size` bytes).
+    """
+    async with database.begin() as session:
+        await session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        staged: AllStaged = {sheet.kind.name: await stage(session, sheet, tick) for sheet in sheets}
+        await check_references(session, staged)
+        faults = tuple(fault for one in staged.values() for fault in sorted(one.faults))
+        write = not dry_run and not (strict and faults)
+        files = [await _finish(session, one, write=write) for one in staged.values()]
+    return Report(tuple(files), faults, written=write)
+
+
+async def _finish(session: AsyncSession, staged: Staged, *, write: bool) -> FileReport:
+    comparison = await compare(session, staged)
+    if write:
+        await merge(session, staged, comparison)
+    return FileReport(
+        file=staged.file,
+        kind=staged.sheet.kind.name,
+        rows=staged.rows,
+        new=comparison.new,
+        changed=comparison.changed,
+        unchanged=comparison.unchanged,
+        refused=len(staged.refused),
+        changes=comparison.changes,
+    )
