@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from sqlalchemy import Row, Select, Text, cast, func, literal, select, text, true
+from sqlalchemy import Row, Select, Text, cast, func, literal, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -81,6 +81,5 @@ async def _keys(session: AsyncSession, kind: Kind, stored: str) -> list[str]:
     if stored == "roles":
         return list((await session.scalars(select(AccountRole.role).distinct().order_by(AccountRole.role))).all())
     table = Account.__table__ if kind is ACCOUNTS else Contact.__table__
-    key = func.jsonb_object_keys(table.c[stored]).column_valued("key")
-    query = select(key).select_from(table).join(key, true()).distinct().order_by(key)
-    return list((await session.scalars(query)).all())
+    key = func.jsonb_object_keys(table.c[stored]).label("key")
+    return list((await session.scalars(select(key).distinct().order_by(key))).all())
