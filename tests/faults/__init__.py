@@ -1,0 +1,1 @@
+"""Storms: what happens when processes and servers are killed while plays run."""

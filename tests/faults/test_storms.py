@@ -1,0 +1,107 @@
+"""Processes and servers are killed while a hundred runs go. What the mail server kept and the ledger must agree."""
+
+import random
+import uuid
+from collections import Counter
+
+import httpx
+import pytest
+
+from tests.faults.conftest import Storm
+from tests.playhouse import Playhouse, eventually, mails
+from workflows.starting import start_run
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults"), pytest.mark.timeout(420)]
+
+RUNS, TOUCHES = 100, 3
+
+
+async def started(house: Playhouse, runs: int = RUNS, touches: int = TOUCHES) -> Storm:
+    """So many runs of a play of mails, accepted by the server; no worker yet."""
+    name = f"storm-{uuid.uuid4().hex[:8]}"
+    await house.publish(mails(house.folder, name, touches))
+    accounts = await house.people(runs, name)
+    for account in accounts:
+        await start_run(house.client, house.settings(), name, account)
+    return Storm(house, name, runs, touches)
+
+
+async def test_a_worker_killed_at_random_moments_never_sends_a_mail_twice(house: Playhouse) -> None:
+    storm = await started(house)
+    chance = random.Random(2026)
+    for share in (0.05, 0.2, 0.35, 0.5, 0.7):
+        worker = await house.worker()
+        await storm.settled(int(share * storm.mails) + chance.randrange(10))
+        await worker.kill()
+    await house.worker()
+    await storm.over()
+    await storm.agrees()
+    assert (await storm.states())["in_doubt"] <= 0.5 * storm.mails, "a doubt is the exception, not the rule"
+
+
+async def test_runs_go_on_after_the_temporal_server_was_killed(house: Playhouse) -> None:
+    storm = await started(house)
+    await house.worker()
+    await storm.settled(40)
+    await house.stack.temporal.kill()
+    await house.stack.temporal.start()
+    await storm.over()
+    await storm.agrees()
+
+
+async def test_runs_go_on_after_postgres_was_killed(house: Playhouse) -> None:
+    storm = await started(house)
+    await house.worker()
+    await storm.settled(40)
+    await house.stack.postgres.kill()
+    await house.stack.postgres.start()
+    await storm.over()
+    await storm.agrees()
+
+
+async def test_events_posted_while_temporal_is_down_take_effect_after(house: Playhouse) -> None:
+    await house.listen()
+    storm = await started(house, runs=12, touches=1)
+    await house.stack.temporal.kill()
+    for number in range(1, 13):
+        answer = await house.post(
+            "reply", f"{storm.play}-{number}", email=f"champion@{storm.play}-{number}.example", kind="positive"
+        )
+        assert answer.status == 202, answer
+    await house.stack.temporal.start()
+    await house.worker()
+
+    async def all_halted() -> bool:
+        rows = await house.rows("select state from runs where play = $1", storm.play)
+        return len(rows) == 12 and {row["state"] for row in rows} <= {"halted", "ended"}
+
+    async def all_answered() -> bool:
+        rows = await house.rows("select 1 from tasks where step = 'answer-reply' and state = 'open'")
+        return len(rows) == 12
+
+    await eventually(all_answered, "each reply became a task for the run's owner")
+    await eventually(all_halted, "each run is halted")
+    states = await storm.states()
+    assert states["made"] == 0, f"no mail after a reply: {states}"
+
+
+async def test_a_mail_server_that_drops_connections_around_the_answer_gets_no_mail_twice(house: Playhouse) -> None:
+    async with httpx.AsyncClient(base_url=house.stack.mail.inbox) as sink:
+        await sink.put(
+            "/api/faults",
+            json=[
+                {"at": "DOT", "drop": "before-250", "times": 7},
+                {"at": "DOT", "drop": "unkept", "times": 7},
+                {"at": "RCPT", "reply": "451 4.3.0 try later", "times": 7},
+                {"at": "DOT", "reply": "451 4.7.1 greylisted", "times": 7},
+            ],
+        )
+        try:
+            storm = await started(house, runs=30, touches=2)
+            await house.worker()
+            await storm.over()
+        finally:
+            await sink.put("/api/faults", json=[])
+    await storm.agrees()
+    states: Counter[str] = await storm.states()
+    assert states["in_doubt"] == 14, f"a dot without an answer is a doubt, nothing else is: {states}"
