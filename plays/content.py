@@ -60,7 +60,8 @@ def render_guide(template: str, data: Mapping[str, Any]) -> Guide:
 def html_of(text: str) -> str:
     """Plain text as HTML: paragraphs, line breaks, http and https links; everything else escaped."""
     blocks = [block for block in re.split(r"\n[ \t]*\n", text.strip()) if block.strip()]
-    return "\n".join("<p>" + "<br>\n".join(_linked(row) for row in block.strip("\n").splitlines()) + "</p>" for block in blocks)
+    paragraphs = ["<br>\n".join(_linked(row) for row in block.strip("\n").splitlines()) for block in blocks]
+    return "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
 
 
 def _render(template: str, head: str, data: Mapping[str, Any]) -> tuple[str, str]:

@@ -1,0 +1,29 @@
+"""A play's faults: everything that reading its shape cannot see. All of them at once, with file, line, step, field.
+
+The rules stand in `check_names.py`, `check_steps.py`, `check_ways.py` and `check_texts.py` (conditions, content). A version with an error is never published.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from plays.check_names import name_rules
+from plays.check_steps import step_rules
+from plays.check_texts import text_rules
+from plays.check_ways import way_rules
+from plays.checked import Checked
+from plays.faults import Fault as Fault
+from plays.playbook import PlayFaults, Source, read_play
+
+_RULES: Final = (*name_rules, *step_rules, *way_rules, *text_rules)
+
+
+def check(source: Source | Path | str) -> list[Fault]:
+    """Every fault of a play, errors and warnings, in the order of the file. Never raises for a bad play."""
+    if not isinstance(source, Source):
+        try:
+            source = read_play(source)
+        except PlayFaults as error:
+            return error.faults
+    checked = Checked.of(source)
+    found = [fault for rule in _RULES for fault in rule(checked)]
+    return sorted(dict.fromkeys(found), key=lambda fault: (fault.file != str(source.path), fault.file, fault.line))

@@ -1,0 +1,178 @@
+"""Pydantic's errors as faults: the line and key in the file, in words for the person who writes plays."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from plays.faults import Fault
+from plays.model import (
+    STEP_KINDS,
+    Audience,
+    Branch,
+    CallStep,
+    Caps,
+    ChooseStep,
+    EmailStep,
+    EndStep,
+    Handler,
+    NotifyStep,
+    Play,
+    PlayerSlot,
+    Start,
+    TaskStep,
+    WaitStep,
+)
+from plays.suggestions import did_you_mean
+from plays.yaml_source import Path, Spot
+
+_STEPS: Final[dict[str, type[BaseModel]]] = {
+    "email": EmailStep, "call": CallStep, "task": TaskStep, "notify": NotifyStep, "wait": WaitStep,
+    "choose": ChooseStep, "end": EndStep,
+}  # fmt: skip
+_LISTS: Final = ("steps", "else")  # keys under which steps stand
+
+
+def shape_faults(file: str, spot: Spot, error: ValidationError) -> list[Fault]:
+    """One fault for each error, in the order of the file, without repetitions."""
+    found = [_fault(file, spot, one) for one in error.errors(include_url=False)]
+    return sorted(dict.fromkeys(found), key=lambda fault: (fault.line, fault.column))
+
+
+def _fault(file: str, spot: Spot, error: ErrorDetails) -> Fault:
+    path, kinds = _in_file(spot, error["loc"])
+    line, column = spot.at(path)
+    field = str(path[-1]) if path and isinstance(path[-1], str) else ""
+    message, hint = _words(error, field, _keys_here(path, kinds), spot.find(path))
+    return Fault(file, line, column, step_at(spot, path), field, error["type"], message, hint)
+
+
+def _in_file(spot: Spot, loc: Sequence[str | int]) -> tuple[list[str | int], list[str]]:
+    """Pydantic's location as a path of the file, and the kinds of the steps on the way.
+
+    Left out are the tags of the union of steps and indexes into what the file writes as one value.
+    """
+    path: list[str | int] = []
+    kinds: list[str] = []
+    for part in loc:
+        in_step_list = len(path) > 1 and isinstance(path[-1], int) and path[-2] in _LISTS
+        if in_step_list and part in STEP_KINDS and len(kinds) < _steps_in(path):
+            kinds.append(str(part))
+        elif (isinstance(part, str) and part != "[key]") or (isinstance(part, int) and part in spot.find(path).parts):
+            path.append(part)
+    return path, kinds
+
+
+def _steps_in(path: Sequence[str | int]) -> int:
+    return sum(1 for one, two in pairwise(path) if one in _LISTS and isinstance(two, int))
+
+
+def step_at(spot: Spot, path: Path) -> str | None:
+    """The name of the innermost step on the path, as the file gives it."""
+    name = None
+    for index in range(2, len(path) + 1):
+        if path[index - 2] in _LISTS and isinstance(path[index - 1], int):
+            raw = spot.find(path[:index]).value
+            name = name_in(raw) if isinstance(raw, Mapping) else name
+    return name
+
+
+def name_in(raw: Mapping[str, Any]) -> str | None:
+    """The name a raw step was given, None if it has none."""
+    kind = next((kind for kind in STEP_KINDS if kind in raw), None)
+    named = raw.get(kind) if kind in ("email", "call", "task", "notify") else raw.get("name")
+    return named if isinstance(named, str) else None
+
+
+def _keys_here(path: Path, kinds: Sequence[str]) -> tuple[str, ...]:
+    """The keys that are known where the path ends."""
+    return tuple(field.alias or name for name, field in _model_here(path, kinds).model_fields.items())
+
+
+def _model_here(path: Path, kinds: Sequence[str]) -> type[BaseModel]:
+    holder = [part for part in path[:-1] if isinstance(part, str)]
+    last_index = len(path) > 1 and isinstance(path[-2], int)
+    if kinds and last_index and path[-3] in _LISTS:
+        return _STEPS[kinds[-1]]
+    if holder and holder[-1] == "choose":
+        return Branch
+    if not holder:
+        return Play
+    named: dict[str, type[BaseModel]] = {"start": Start, "caps": Caps, "players": PlayerSlot, "audience": Audience}
+    return named.get(holder[0], Handler if holder[0] == "on" else Play)
+
+
+# error type -> what the field is, and how that is written
+_WANTED: Final = {
+    "string_type": ("a text", 'put it in quotes: "…"'),
+    "int_type": ("a whole number", ""),
+    "int_parsing": ("a whole number", ""),
+    "int_from_float": ("a whole number", ""),
+    "bool_type": ("true or false", ""),
+    "bool_parsing": ("true or false", ""),
+    "dict_type": ("a group of keys", "write `key: value` lines under it"),
+    "model_type": ("a group of keys", "write `key: value` lines under it"),
+    "model_attributes_type": ("a group of keys", "write `key: value` lines under it"),
+    "tuple_type": ("a list", "write `- item` lines under it"),
+}
+
+
+def _words(error: ErrorDetails, field: str, keys: Iterable[str], spot: Spot) -> tuple[str, str]:
+    """What is wrong, and what would be right."""
+    context = error.get("ctx") or {}
+    if error["type"] in _WANTED:
+        wanted, hint = _WANTED[error["type"]]
+        return f"`{field}` is {wanted}; {_found(error['input'])} stands here", hint
+    match error["type"]:
+        case "missing":
+            return f"`{field}` is missing", f"add `{field}:`"
+        case "extra_forbidden":
+            return f"there is no key `{field}` here", did_you_mean(field, keys) or f"known here: {', '.join(keys)}"
+        case "step_kind":
+            return _unknown_step(spot)
+        case "literal_error":
+            return _not_one_of(field, error["input"], str(context.get("expected", "")))
+        case "string_pattern_mismatch":
+            return _pattern(error["input"])
+        case "value_error":
+            return str(context.get("error", error["msg"])), ""
+        case "too_short":
+            return f"`{field}` is empty", "at least one"
+        case _:
+            return f"`{field}`: {error['msg'][:1].lower()}{error['msg'][1:]}", ""
+
+
+def _not_one_of(field: str, given: Any, expected: str) -> tuple[str, str]:
+    words = expected.replace(" or ", ", ").replace("'", "").split(", ")
+    return f"`{field}` cannot be {_found(given)}", did_you_mean(str(given), words) or f"one of {', '.join(words)}"
+
+
+def _unknown_step(spot: Spot) -> tuple[str, str]:
+    words = list(spot.value) if isinstance(spot.value, dict) else []
+    hints = [hint for word in words if (hint := did_you_mean(str(word), STEP_KINDS))]
+    return f"a step begins with its kind: {', '.join(STEP_KINDS)}", hints[0] if hints else ""
+
+
+def _pattern(given: Any) -> tuple[str, str]:
+    spaced = "".join(sign if sign.isascii() and sign.isalnum() else " " for sign in str(given).lower())
+    tidy = "-".join(spaced.split())[:40]
+    hint = f"write {tidy}" if tidy and tidy != given else ""
+    return f"'{str(given)[:60]}' is no name: small letters, digits and single dashes", hint
+
+
+def _found(value: Any) -> str:
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "true or false"
+        case int() | float():
+            return f"the number {value}"
+        case str():
+            return f"the text '{value[:40]}'"
+        case list() | tuple():
+            return "a list"
+        case _:
+            return "a group of keys"
