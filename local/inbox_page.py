@@ -146,9 +146,10 @@ def part_text(message: EmailMessage, subtype: str) -> str | None:
     payload = part.get_payload(decode=True)
     content = payload if isinstance(payload, bytes) else b""
     try:
-        return content.decode(part.get_content_charset("utf-8"), "replace")
+        text = content.decode(part.get_content_charset("utf-8"), "replace")
     except LookupError:  # a charset nobody knows
-        return content.decode("utf-8", "replace")
+        text = content.decode("utf-8", "replace")
+    return text.replace("\r\n", "\n")
 
 
 def headers_of(message: EmailMessage) -> list[tuple[str, str]]:

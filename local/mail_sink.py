@@ -20,7 +20,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
 
 from local.inbox_page import inbox
 from local.mail_faults import Attempt, Fault, Faults
-from local.mail_store import MailStore, header, parse
+from local.mail_store import MailStore, peek
 
 LOOPBACK = "127.0.0.1"
 
@@ -136,7 +136,7 @@ class MailSink:
 
     async def handle_DATA(self, server: _Connection, session: Session, envelope: Envelope) -> str:
         attempt, content = server.attempt, envelope.original_content or b""
-        attempt.message_id = header(parse(content, headers_only=True), "Message-ID") or None
+        attempt.message_id = peek(content).get("message-id") or None
         fault = self.faults.take("DOT", attempt.rcpt_tos) or Fault()
         if fault.delay:
             await asyncio.sleep(fault.delay)

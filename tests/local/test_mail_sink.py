@@ -40,10 +40,12 @@ async def send(sink: MailSink, message: EmailMessage | None = None, *to: str) ->
 
 async def test_a_mail_is_kept_with_its_envelope_and_outlives_a_restart(sink: MailSink, tmp_path: Path) -> None:
     await send(sink, None, "dana@acme.example", "boss@acme.example")
-    (arrival,) = MailStore(tmp_path / "mail").newest()
+    again = MailStore(tmp_path / "mail")
+    again.close()
+    (arrival,) = again.newest()
     assert arrival.rcpt_tos == ("dana@acme.example", "boss@acme.example")
     assert (arrival.mail_from, arrival.message_id) == ("rita@us.example", "<1@setpiece.example>")
-    assert sink.store.raw(arrival.id).endswith(b"Hello\r\n.\r\n..two dots\r\n")
+    assert again.raw(arrival.id).endswith(b"Hello\r\n.\r\n..two dots\r\n")
 
 
 async def test_ids_go_on_after_a_restart_even_over_a_file_that_was_never_accepted(tmp_path: Path) -> None:
