@@ -31,6 +31,16 @@ async def find_contact_by_address(session: AsyncSession, address: str) -> Contac
     return (await session.scalars(query)).one_or_none()
 
 
+async def contacts(session: AsyncSession) -> Sequence[Contact]:
+    """Everybody at every account, also those who left, in the order of account and id."""
+    return (await session.scalars(select(Contact).order_by(Contact.account, Contact.id))).all()
+
+
+async def contact_ids(session: AsyncSession) -> Sequence[str]:
+    """Every contact's id, for a "did you mean"."""
+    return (await session.scalars(select(Contact.id).order_by(Contact.id))).all()
+
+
 async def player(session: AsyncSession, player_id: str) -> Player | None:
     """The player with this id."""
     return await session.get(Player, player_id)

@@ -20,6 +20,11 @@ async def turn(session: AsyncSession, name: str, on: bool, reason: str) -> None:
     await session.execute(row.on_conflict_do_update(index_elements=[Switch.name], set_=values))
 
 
+async def get(session: AsyncSession, name: str) -> Switch | None:
+    """The switch with its reason; None when it was never touched."""
+    return await session.get(Switch, name)
+
+
 async def is_on(session: AsyncSession, name: str) -> bool:
     """Whether the switch is on; one never touched is off."""
     return bool(await session.scalar(select(Switch.on).where(Switch.name == name)))

@@ -1,0 +1,88 @@
+"""`starter.py runs list | show | doubts`: where runs stand and why. Changing one is `commands/steering.py`."""
+
+from typing import Annotated
+
+import typer
+
+from commands.output import Json, examples, row_of, say, show_json, show_list
+
+app = typer.Typer(help="Runs: list, show, pause, resume, skip, send-now, stop, reassign.", no_args_is_help=True)
+
+COLUMNS = {
+    "workflow_id": "run",
+    "state": "state",
+    "next_step": "next step",
+    "next_at": "when",
+    "blocked": "blocked by",
+    "open_tasks": "tasks",
+    "made": "touches",
+    "outcome": "outcome",
+    "reason": "reason",
+}
+STATES = ("open", "paused", "halted", "ended", "refused")
+
+
+@app.command(
+    "list", epilog=examples("runs list", "runs list --play usage-drop --blocked", "runs list --state ended --json")
+)
+def list_runs(
+    play: Annotated[str | None, typer.Option(help="Only this play.")] = None,
+    account: Annotated[str | None, typer.Option(help="Only this account.")] = None,
+    state: Annotated[str | None, typer.Option(help=f"Only this state: {', '.join(STATES)}.")] = None,
+    blocked: Annotated[bool, typer.Option("--blocked", help="Only runs whose next touch was deferred.")] = False,
+    ended: Annotated[bool, typer.Option("--all", help="Also runs that ended or were refused.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest.")] = 100,
+    as_json: Json = False,
+) -> None:
+    """List the runs that are going on: next step, when, and what blocks it."""
+    from commands.connections import with_records
+    from commands.failures import Wrong
+    from commands.suggestions import did_you_mean
+    from records.overview import run_lines
+
+    if state is not None and state not in STATES:
+        raise Wrong(f"There is no state '{state}': it is one of {', '.join(STATES)}.{did_you_mean(state, STATES)}")
+    lines = with_records(
+        lambda session: run_lines(
+            session, play=play, account=account, state=state, blocked=blocked, ended=ended, limit=limit
+        )
+    )
+    rows = [row_of(line) for line in lines]
+    empty = "No such run. `./starter.py runs list --all` also lists those that ended." if not ended else "No such run."
+    show_list(rows, COLUMNS, as_json=as_json, title="Runs", empty=empty)
+    if len(rows) == limit and not as_json:
+        say(f"Only the newest {limit} are shown; --limit shows more.")
+
+
+@app.command(epilog=examples("runs show usage-drop/acme", "runs show usage-drop/acme/1 --json"))
+def show(
+    run: Annotated[str, typer.Argument(metavar="PLAY/ACCOUNT", help="The newest run, or PLAY/ACCOUNT/NUMBER for one.")],
+    as_json: Json = False,
+) -> None:
+    """Explain one run: where it stands, what comes next and why then, every touch with every decision about it."""
+    from commands.connections import with_house
+    from commands.run_story import print_story, story_data, tell_story
+
+    told = with_house(lambda house: tell_story(house, run))
+    if as_json:
+        show_json(story_data(told))
+    else:
+        print_story(told)
+
+
+@app.command(epilog=examples("runs doubts", "runs doubts --json"))
+def doubts(as_json: Json = False) -> None:
+    """List mails that may or may not have gone out. They are never sent again on their own: somebody must look."""
+    from commands.connections import with_records
+    from records import touches
+
+    found = with_records(lambda session: touches.doubts(session))
+    columns = {
+        "key": "touch",
+        "contact": "contact",
+        "claimed_at": "when",
+        "message_id": "Message-ID",
+        "reason": "reason",
+    }
+    rows = [row_of(touch) for touch in found]
+    show_list(rows, columns, as_json=as_json, title="In doubt", empty="No mail is in doubt.")
