@@ -10,6 +10,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from records.db import Database
 from settings import Settings
+from webhooks import logs
 from webhooks.app import create_app
 from webhooks.server import Server, configured
 from webhooks.signatures import SecretError
@@ -44,6 +45,7 @@ async def serve(settings: Settings) -> None:
 
 def main() -> int:
     """The process's exit code."""
+    logs.configure()
     try:
         asyncio.run(serve(Settings()))
     except ValidationError as error:

@@ -119,6 +119,6 @@ async def _keep_unreadable(
 
 
 def _tell(router: Router, source: str, incoming: Incoming, accepted: Accepted) -> None:
-    log.info("event taken", event=accepted.id, source=source, kind=incoming.kind, new=accepted.new)
+    log.info("event taken", event_id=accepted.id, source=source, kind=incoming.kind, new=accepted.new)
     if accepted.new and accepted.state == "received":
         router.kick(accepted.id)

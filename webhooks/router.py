@@ -13,7 +13,6 @@ from typing import Final, Protocol
 import structlog
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
-from workflows.starting import start_run
 
 from records import inbox
 from records.db import Database
@@ -21,8 +20,10 @@ from records.tables import Event
 from settings import Settings
 from webhooks.health import answers
 from webhooks.listeners import event_in, listeners
+from webhooks.logs import origin
 from webhooks.rules import Playbook, Ruling, rule
-from workflows.messages import EVENT_SIGNAL, EventIn
+from workflows.messages import EventIn
+from workflows.starting import signal_run, start_run
 
 LEASE: Final = timedelta(seconds=30)
 RPC: Final = timedelta(seconds=5)
@@ -120,13 +121,13 @@ class Router:
         except TemporalAway as error:
             self._away = True
             await self._put_back(event, timedelta(seconds=1))
-            log.warning("temporal is away", event=event.id, why=str(error))
+            log.warning("temporal is away", event_id=event.id, why=str(error))
             return Routed("received", ("Temporal does not answer; the event waits and is tried again",))
         except Exception as error:
             return await self._failed(event, error)
         async with self._database.begin() as session:
             await inbox.settle(session, event.id, routed.state, routed.sentences, held_until=until)
-        log.info("event routed", event=event.id, kind=event.kind, state=routed.state, account=event.account)
+        log.info("event routed", event_id=event.id, kind=event.kind, state=routed.state, account=event.account)
         return routed
 
     async def _route_quietly(self, event_id: str) -> None:
@@ -134,8 +135,8 @@ class Router:
         async with self._slots:
             try:
                 await self.route(event_id)
-            except Exception:
-                log.exception("routing failed", event=event_id)
+            except Exception as error:
+                log.error("routing failed", event_id=event_id, error=type(error).__name__, at=origin(error))
 
     async def _standing(self, event_id: str) -> Routed:
         async with self._database.begin() as session:
@@ -177,14 +178,9 @@ class Router:
     async def _signal(self, workflow_id: str, event: EventIn) -> bool:
         """False if there is no open run under this id (B17). Raises TemporalAway."""
         try:
-            await self._client.get_workflow_handle(workflow_id).signal(EVENT_SIGNAL, event, rpc_timeout=RPC)
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return False
+            return await signal_run(self._client, workflow_id, event)
+        except (RPCError, RuntimeError) as error:
             raise _away(error) from error
-        except RuntimeError as error:
-            raise _away(error) from error
-        return True
 
     async def _begin(self, play: str, event: Event) -> str:
         """Start the play; if its run is open by now, tell that (B18)."""
@@ -202,8 +198,8 @@ class Router:
 
     async def _failed(self, event: Event, error: Exception) -> Routed:
         """Not Temporal's absence: try again with growing waits, at last park it so that its account's others go on."""
-        log.exception("routing failed", event=event.id, attempts=event.attempts)
         reason = f"routing failed {event.attempts} times: {type(error).__name__}"
+        log.error(reason, event_id=event.id, at=origin(error))
         if event.attempts >= ATTEMPTS:
             async with self._database.begin() as session:
                 await inbox.settle(session, event.id, "parked", [reason])

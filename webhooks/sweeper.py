@@ -10,6 +10,7 @@ import structlog
 
 from records.db import Database
 from records.inbox import rematch
+from webhooks.logs import origin
 from webhooks.router import Router
 
 EVERY: Final = 1.0  # seconds between looks at the inbox
@@ -49,7 +50,7 @@ class Sweeper:
                 failures = 0
             except Exception as error:
                 failures += 1
-                log.warning("the inbox could not be looked at", why=type(error).__name__, failures=failures)
+                log.warning("the inbox could not be looked at", error=type(error).__name__, at=origin(error))
             looks += 1
             await self._pause(min(self._every * 2**failures, LONGEST) if failures else self._every)
 
