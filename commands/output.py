@@ -24,7 +24,7 @@ WIDE = 200  # columns when nobody looks: a table in a file or a pipe is not fold
 
 def examples(*lines: str) -> str:
     """The epilog of a command's help: what people really type, one line each."""
-    return "\n\n".join(["Examples:", *(f"  {PROGRAM} {line}" for line in lines)])
+    return "\n".join(["Examples:", *(f"  {PROGRAM} {line}" for line in lines)])
 
 
 def plain(value: object) -> str:
@@ -90,7 +90,7 @@ def show_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[obje
 
     table = Table(title=Text(plain(title)), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in headings:
-        table.add_column(Text(heading), overflow="fold", no_wrap=heading in {"id", "run", "when", "state"})
+        table.add_column(Text(heading), overflow="fold", no_wrap=heading in {"id", "run", "when", "state", "play"})
     for row in rows:
         table.add_row(*(Text(_cell(value)) for value in row))
     console().print(table)

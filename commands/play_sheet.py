@@ -1,4 +1,4 @@
-"""A play laid out for reading: facts, one row a step, one row a handler. Pure; `plays show` prints it."""
+"""A play laid out for reading aloud: facts, one line or two a step, one row a handler. Pure; `plays show` prints it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +17,7 @@ from plays.model import (
     Touch,
     WaitStep,
 )
-from plays.program import step_kind, step_name
+from plays.program import lay_out, step_kind, step_name
 
 
 def facts_of(play: Play) -> dict[str, object]:
@@ -33,7 +33,7 @@ def facts_of(play: Play) -> dict[str, object]:
         "success": play.success,
         "measure": play.measure,
         "lane": f"{play.lane}, priority {play.priority}",
-        "meets": play.meets,
+        "meets": ", ".join(f"{meeting}s {other}" for other, meeting in play.meets.items()),
         "owner": play.owner,
         "executive": play.executive,
         "players": {
@@ -41,65 +41,58 @@ def facts_of(play: Play) -> dict[str, object]:
             for slot, found in play.players.items()
         },
         "audience": {name: " or ".join((*found.persona, *found.otherwise)) for name, found in play.audience.items()},
-        "ladder": {f"due + {span}": rung for span, rung in play.ladder.items()},
+        "ladder": ", ".join(f"due + {span} {rung}" for span, rung in play.ladder.items()),
         "caps": f"email gap {play.caps.email_gap}, {play.caps.per_account_day} touches an account a day",
     }
 
 
-def steps_of(play: Play) -> list[dict[str, Any]]:
-    """One row a step, branches indented under their `choose`. Touches are numbered as in "touch 4 of 9"."""
-    rows = list(_rows(play.steps, depth=0))
-    number = 0
-    for row in rows:
-        if row.pop("touch"):
-            number += 1
-            row["number"] = number
-    return rows
+def step_lines(play: Play) -> list[str]:
+    """The steps, branches indented under their `choose`. Touches are numbered as in "touch 4 of 9"."""
+    program = lay_out(play)
+    touches = [name for name, node in program.nodes.items() if node.kind in ("email", "call", "task", "notify")]
+    names = {id(node.step): name for name, node in program.nodes.items()}
+    numbers = {name: index for index, name in enumerate(touches, 1)}
+    return list(_lines(play.steps, names, numbers, depth=0))
 
 
-def _rows(steps: tuple[AnyStep, ...], depth: int) -> Iterator[dict[str, Any]]:
+def _lines(steps: tuple[AnyStep, ...], names: dict[int, str], numbers: dict[str, int], depth: int) -> Iterator[str]:
     for step in steps:
-        yield _row(step, depth)
+        name = names[id(step)]
+        indent = "    " * depth
+        yield f"{numbers.get(name, ''):>3}  {indent}{step_kind(step):<6} {_what(step, name)}"
+        if isinstance(step, Touch) and step.reason:
+            yield f"     {indent}       {step.reason}"
         if isinstance(step, ChooseStep):
             for branch in step.choose:
-                label = "else" if branch.when is None else f"if {branch.when}"
-                yield {"touch": False, "step": "  " * (depth + 1) + label}
-                yield from _rows(branch.body, depth + 2)
+                yield f"     {indent}  {'else:' if branch.when is None else f'if {branch.when}:'}"
+                yield from _lines(branch.body, names, numbers, depth + 1)
 
 
-def _row(step: AnyStep, depth: int) -> dict[str, Any]:
-    by, to = _people(step)
-    return {
-        "touch": isinstance(step, Touch),
-        "step": "  " * depth + (step_name(step) or _unnamed(step)),
-        "kind": step_kind(step),
-        "by": by,
-        "to": to,
-        "after": step.after,
-        "when": step.when,
-        "due": _due(step),
-        "reason": step.reason if isinstance(step, Touch) else None,
-    }
-
-
-def _people(step: AnyStep) -> tuple[str, str]:
-    if isinstance(step, EmailStep):
-        return step.sender, step.to
-    if isinstance(step, CallStep | TaskStep):
-        return step.by, step.to or ""
-    return "", ", ".join(step.to) if isinstance(step, NotifyStep) else ""
-
-
-def _unnamed(step: AnyStep) -> str:
+def _what(step: AnyStep, name: str) -> str:
+    if isinstance(step, ChooseStep):
+        return "the first that holds"
+    if isinstance(step, EndStep):
+        return step.end
     if isinstance(step, WaitStep):
-        return f"{step.wait}" + (f" or {', '.join(step.events)}" if step.events else "")
-    return step.end if isinstance(step, EndStep) else ""
+        return f"{step.wait}" + (f", or until {' or '.join(step.events)}" if step.events else "")
+    parts = [name, _people(step), f"after {step.after}" if step.after else "", _due(step)]
+    parts += [f"when {' '.join(step.when.split())}" if step.when else ""]
+    parts += ["(the play goes on meanwhile)" if isinstance(step, HandedOut) and step.go_on else ""]
+    return "  ".join(part for part in parts if part)
+
+
+def _people(step: AnyStep) -> str:
+    if isinstance(step, EmailStep):
+        return f"{step.sender} -> {step.to}"
+    if isinstance(step, CallStep | TaskStep):
+        return f"{step.by} -> {step.to}" if step.to else step.by
+    return f"-> {', '.join(step.to)}" if isinstance(step, NotifyStep) else ""
 
 
 def _due(step: AnyStep) -> str:
     spans = step.due if isinstance(step, HandedOut) else step.approve if isinstance(step, EmailStep) else None
-    text = ", ".join(f"{span}: {rung}" for span, rung in (spans or {}).items())
-    return f"approve {text}" if text and isinstance(step, EmailStep) else text
+    text = ", ".join(f"{span} {rung}" for span, rung in (spans or {}).items())
+    return f"[{'approve: ' if isinstance(step, EmailStep) else 'due: '}{text}]" if text else ""
 
 
 def handlers_of(play: Play) -> list[dict[str, Any]]:

@@ -14,14 +14,12 @@ if TYPE_CHECKING:
     from plays.check import Fault
     from plays.playbook import Source
 
-CATALOG = Path(__file__).resolve().parent.parent / "plays" / "catalog"
-
 
 def catalog_paths() -> Mapping[str, Path]:
     """Every play of the catalog by name."""
     from plays.playbook import catalog
 
-    return catalog(CATALOG)
+    return catalog()
 
 
 def path_of(name: str) -> Path:

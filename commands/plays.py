@@ -43,7 +43,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show one play, step by step: who speaks to whom, over which channel, when, and what ends it."""
-    from commands.play_sheet import facts_of, handlers_of, steps_of
+    from commands.play_sheet import facts_of, handlers_of, step_lines
     from commands.playbook import path_of, read
 
     found = read(path_of(play))
@@ -53,8 +53,10 @@ def show(
         say(found.text.rstrip("\n"))
     else:
         show_facts(facts_of(found.play), title=f"{found.play.title} ({found.play.play})")
-        columns = {key: key for key in ("number", "step", "kind", "by", "to", "after", "when", "due", "reason")}
-        show_list(steps_of(found.play), columns, as_json=False, title="Steps", empty="")
+        say("\nSteps")
+        for line in step_lines(found.play):
+            say(line)
+        say("")
         columns = {"event": "event", "when": "when", "does": "does"}
         show_list(handlers_of(found.play), columns, as_json=False, title="On", empty="")
 
@@ -140,10 +142,12 @@ def _print_faults(faults: "Sequence[Fault]") -> None:
 
 
 def fault_line(fault: "Fault") -> str:
-    """`catalog/x.yaml:12:5: error: …` as editors and CI know it, the suggestion after it."""
-    place = ":".join(str(part) for part in (fault.file, fault.line, fault.column) if part)
-    step = f" (step {fault.step})" if fault.step else ""
-    return f"{place}: {fault.severity}: {fault.message}{step}{f' {fault.suggestion}' if fault.suggestion else ''}"
+    """`plays/catalog/x.yaml:12:5: error: …` as editors and CI know it, from where the person stands."""
+    from dataclasses import replace
+
+    file = Path(fault.file).resolve()
+    here = Path.cwd()
+    return str(replace(fault, file=str(file.relative_to(here) if file.is_relative_to(here) else file)))
 
 
 def _count(number: int, noun: str) -> str:
