@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     temporal_namespace: str = Field("default", validation_alias="TEMPORAL_NAMESPACE")
     temporal_ui: str | None = None
     task_queue: str = "setpiece"
+    metrics_address: str | None = None  # the worker's Prometheus page, e.g. 127.0.0.1:9464; none without it
 
     webhooks_host: str = "127.0.0.1"
     webhooks_port: int = 8080

@@ -112,7 +112,7 @@ class Run:
     def halt(self, kind: str, event_id: str, end: str, now: datetime) -> None:
         """A handler with `end` takes over for good: nothing of the play starts any more, its ladders stand still."""
         state = self.state
-        state.frames = [Frame(step=None, base=now, plan=None, handler_end=end, event_id=state.event_id, kind=kind)]
+        state.frames = [Frame(step=None, base=now, plan=None, handler_end=end, event_id=event_id, kind=kind)]
         state.halted, state.event_id, state.tasks = kind, event_id, []
 
     def pop(self) -> Frame | None:

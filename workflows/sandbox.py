@@ -15,7 +15,21 @@ MODELS: Final = {
     "structlog": "keeps its configuration in module state: anew it would forget where logs go",
 }
 
+# Measured, 1,000 parked runs: 336 MB and 38 ms of CPU a run when the interpreter is imported for each of them, 97 MB
+# and 13 ms when it is shared. Its modules hold no state, and every test runs with them watched.
+INTERPRETER: Final = tuple(
+    f"workflows.{module}"
+    for module in ("acting", "attending", "handlers", "play", "run", "showing", "steps", "waiting")
+)
+
 
 def watched() -> SandboxedWorkflowRunner:
     """The interpreter is watched: every test runs under this one."""
     return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*MODELS))
+
+
+def shared() -> SandboxedWorkflowRunner:
+    """In production the interpreter is shared by all runs too. A hand-written play stays watched."""
+    return SandboxedWorkflowRunner(
+        restrictions=SandboxRestrictions.default.with_passthrough_modules(*MODELS, *INTERPRETER)
+    )

@@ -4,7 +4,7 @@ A step may be entered again at any time (after an event, a pause, a continue-as-
 far stands in the state.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -207,7 +207,7 @@ async def _decide(run: Run, node: Node) -> Decided:
     return await ask(run, DECIDE, question, Decided, summary=f"Choose at {node.name}")
 
 
-KINDS: Final[dict[str, Callable[[Run, Node], Awaitable[None]]]] = {
+KINDS: Final[Mapping[str, Callable[[Run, Node], Awaitable[None]]]] = {
     "email": touch,
     "call": touch,
     "task": touch,

@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any, TypeVar
 
 from temporalio import activity
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from temporalio.worker import Worker
@@ -30,7 +31,7 @@ from activities.contracts import (
 from plays.model import CallStep, EmailStep, Play, TaskStep, WaitStep
 from plays.program import Program, lay_out
 from tests.workflows.builders import rungs_of
-from workflows.messages import EventIn, RunInput, RunResult
+from workflows.messages import EventIn, Explanation, RunInput, RunResult
 from workflows.play import PlayWorkflow
 from workflows.sandbox import watched
 
@@ -51,6 +52,7 @@ class World:
         self.scripts: dict[str, list[Script]] = defaultdict(list)  # by step, condition or activity name
         self.admission: Admission | None = None
         self._numbers = count(1)
+        self.tasks: dict[str, int] = {}
         self.changed = asyncio.Event()
         self.started: list[Going] = []
 
@@ -72,6 +74,10 @@ class World:
     def of(self, name: str) -> list[Any]:
         """The arguments of the calls of one activity, in order."""
         return [argument for called, argument in self.calls if called == name]
+
+    def handed_out(self, step: str) -> int:
+        """The number of the task the step last handed out."""
+        return self.tasks[step]
 
     @property
     def steps(self) -> list[str]:
@@ -140,10 +146,8 @@ class World:
             plan=self.plan_of(self.program.first, asked.now),
         )
 
-    def plan_of(self, step: str | None, base: datetime) -> Plan | None:  # type: ignore[return]
+    def plan_of(self, step: str, base: datetime) -> Plan:
         """After the step's `after` (and its wait), a business day taken as a day."""
-        if step is None:
-            return None
         node = self.program.nodes[step].step
         due = base + (node.after.rough if node.after else timedelta())
         due += node.wait.rough if isinstance(node, WaitStep) else timedelta()
@@ -151,7 +155,8 @@ class World:
 
     def made(self, asked: StepIn) -> StepOut:
         """The touch was made; the plan of the next one comes with the answer."""
-        return StepOut(verdict="made", reason="ok", contact="c-1", plan=self.plan_of(asked.then, asked.now))
+        plan = self.plan_of(asked.then, asked.now) if asked.then else None
+        return StepOut(verdict="made", reason="ok", contact="c-1", plan=plan)
 
     def _handed_out(self, asked: StepIn) -> StepOut:
         out, step = self.made(asked), self.program.nodes[asked.step].step
@@ -159,7 +164,8 @@ class World:
             return out
         due = step.approve if isinstance(step, EmailStep) else step.due
         rungs = rungs_of(due or {}, self.play.ladder, asked.now)
-        return out.model_copy(update={"task": next(self._numbers), "rungs": rungs})
+        self.tasks[asked.step] = next(self._numbers)
+        return out.model_copy(update={"task": self.tasks[asked.step], "rungs": rungs})
 
     # --- the run -----------------------------------------------------------------------------------------------------
 
@@ -203,13 +209,31 @@ class Going:
         event = EventIn(id=id or f"e:{uuid.uuid4().hex[:8]}", kind=kind, at=datetime.now(UTC), data=data)
         await self.handle.signal("event", event)
 
+    async def close_task(self, step: str, outcome: str = "done") -> None:
+        """A player closes the task of a step."""
+        number = self.world.handed_out(step)
+        await self.tell("task.done", id=f"task:{number}:{outcome}", task=number, outcome=outcome)
+
+    async def shows(self, true: Callable[[Explanation], bool], seconds: float = 10) -> Explanation:
+        """Wait until `explain` says so."""
+        async with asyncio.timeout(seconds):
+            while not true(explanation := await self.explain()):
+                await asyncio.sleep(0.02)
+        return explanation
+
     async def ask(self, name: str, argument: Any) -> str:
         """An operator's wish; the answer's sentence."""
         return str((await self.handle.execute_update(name, argument))["sentence"])
 
-    async def explain(self) -> Any:
+    async def explain(self) -> Explanation:
         """Where it stands."""
-        return await self.handle.query("explain")
+        return await self.handle.query("explain", result_type=Explanation)
+
+    async def history(self) -> list[str]:
+        """The types of the events so far, as `TimerStarted`."""
+        events = [event async for event in self.handle.fetch_history_events()]
+        names = [EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") for event in events]
+        return ["".join(word.title() for word in name.split("_")) for name in names]
 
     async def result(self, seconds: float = 15) -> RunResult:
         """How it ended."""
