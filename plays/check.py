@@ -1,6 +1,7 @@
 """A play's faults: everything that reading its shape cannot see. All of them at once, with file, line, step, field.
 
-The rules stand in `check_names.py`, `check_steps.py`, `check_ways.py` and `check_texts.py` (conditions, content). A version with an error is never published.
+The rules stand in `check_names.py`, `check_steps.py`, `check_ways.py` and `check_texts.py` (conditions, content).
+A version with an error is never published.
 """
 
 from pathlib import Path

@@ -30,7 +30,7 @@ def threads_go_back(checked: Checked) -> Iterator[Fault]:
 
 
 def ladders_reach_somebody(checked: Checked) -> Iterator[Fault]:
-    """An `executive` rung needs an executive; `due: ladder` needs a ladder; a task nobody watches stops the play."""
+    """An `executive` rung needs an executive; `due: ladder` needs a ladder."""
     play = checked.source.play
     if "executive" in play.ladder.values() and play.executive is None:
         message = "the ladder ends at an executive and the play names none"
@@ -40,9 +40,6 @@ def ladders_reach_somebody(checked: Checked) -> Iterator[Fault]:
         due = getattr(placed.step, key, None)
         path = (*placed.path, key)
         if due is None:
-            if isinstance(placed.step, CallStep | TaskStep) and not placed.step.go_on:
-                message = "without `due:` nobody is told when it is not done, and the play stands still"
-                yield checked.fault("no-due", placed.path, message, "add `due: 24h`", step=placed, severity="warning")
             continue
         if not due:
             yield checked.fault("empty-due", path, f"`{key}` says nothing", f"`{key}: 24h`", step=placed)
@@ -79,7 +76,7 @@ def spans_are_sane(checked: Checked) -> Iterator[Fault]:
 
 
 def windows_are_sane(checked: Checked) -> Iterator[Fault]:
-    """Inner work has no window; a call keeps office hours; a touch must be able to happen before it expires."""
+    """A notice has no window; a call keeps office hours; a touch must be able to happen before it expires."""
     for placed in checked.steps:
         step = placed.step
         if not isinstance(step, Touch):
@@ -87,10 +84,6 @@ def windows_are_sane(checked: Checked) -> Iterator[Fault]:
         path = (*placed.path, "window")
         if step.window is not None and isinstance(step, NotifyStep):
             yield checked.fault("window", path, "a notice to our own people has no window", "remove it", step=placed)
-        if step.window is not None and isinstance(step, TaskStep) and step.to is None:
-            yield checked.fault(
-                "window", path, "a task that reaches nobody of theirs has no window", "remove it", step=placed
-            )
         if step.window in ("any", "management") and isinstance(step, CallStep):
             message = "calls are made on weekdays from 09:00 to 17:00"
             yield checked.fault("window", path, message, "`window: calls`", step=placed, severity="warning")

@@ -12,7 +12,7 @@ from plays.faults import Fault
 from plays.model import ChooseStep, EmailStep
 from plays.playbook import BASE, content_folders, step_and_locale
 from plays.program import Unwalkable, lay_out
-from plays.suggestions import did_you_mean
+from plays.suggestions import did_you_mean, nearest
 
 LOCALES: Final = ("en", "ru")
 
@@ -59,7 +59,6 @@ def templates_are_there(checked: Checked) -> Iterator[Fault]:
     except Unwalkable:
         return  # names_are_unique says so
     placed = {one.name: one for one in checked.steps}
-    folder = source.path.parent / "content"
     for name, node in nodes.items():
         if node.kind not in ("email", "call", "task", "notify"):
             continue
@@ -68,17 +67,19 @@ def templates_are_there(checked: Checked) -> Iterator[Fault]:
                 file = f"content/{source.play.play if name in placed else BASE}/{name}.{locale}.liquid"
                 path = placed[name].path if name in placed else ("play",)
                 message = f"{node.kind} '{name}' has no text in {_LANGUAGES[locale]}"
-                hint = _nearest_file(folder, source.play.play, name, locale) or f"write {file}"
+                hint = _nearest_file(checked, name, locale) or f"write {file}"
                 yield checked.fault("no-template", path, message, hint, step=placed.get(name))
 
 
 _LANGUAGES: Final = {"en": "English", "ru": "Russian"}
 
 
-def _nearest_file(folder: Path, play: str, step: str, locale: str) -> str:
-    files = [path.name for path in (folder / play).glob(f"*.{locale}.liquid")]
-    found = did_you_mean(f"{step}.{locale}.liquid", files)
-    return f"{found[:-1]}, which is there?" if found else ""
+def _nearest_file(checked: Checked, step: str, locale: str) -> str:
+    """A file of no step that is called nearly so."""
+    folder = checked.source.path.parent / "content" / checked.source.play.play
+    named = [step_and_locale(path) for path in sorted(folder.glob(f"*.{locale}.liquid"))]
+    found = nearest(step, [one[0] for one in named if one and one[0] not in checked.names])
+    return f"rename {found}.{locale}.liquid if it is meant for this step" if found else ""
 
 
 def templates_are_sound(checked: Checked) -> Iterator[Fault]:
