@@ -6,7 +6,13 @@ if ! temporal operator namespace describe --namespace "$TEMPORAL_NAMESPACE" >/de
     temporal operator namespace create --namespace "$TEMPORAL_NAMESPACE" --retention "$RETENTION"
 fi
 
-known=$(temporal operator search-attribute list --namespace "$TEMPORAL_NAMESPACE")
+# A new namespace is known to every part of the server only after some seconds.
+tries=0
+until known=$(temporal operator search-attribute list --namespace "$TEMPORAL_NAMESPACE" 2>&1); do
+    tries=$((tries + 1))
+    [ "$tries" -lt 30 ] || { echo "$known" >&2; exit 1; }
+    sleep 2
+done
 for attribute in Account=Keyword Play=Keyword Stage=Keyword Player=Keyword NextTouch=Datetime Blocked=Keyword Version=Int
 do
     name=${attribute%%=*}
