@@ -20,6 +20,7 @@ from pathlib import Path
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 CONTROL = 0  # standard input: a pipe or a socket pair held by the parent
 NOT_STARTED = 127
+PIECE = 4096  # bytes written to the log at once
 
 
 class BoundedLog:
@@ -31,13 +32,17 @@ class BoundedLog:
 
     def write(self, data: bytes) -> None:
         """Append; a full disk loses lines, never the command that writes them."""
-        with contextlib.suppress(OSError):
-            if self._size + len(data) > self._limit:
-                os.close(self._fd)
-                self._path.replace(self._path.with_name(self._path.name + ".1"))
-                self._open()
-            os.write(self._fd, data)
-            self._size += len(data)
+        for start in range(0, len(data), PIECE):
+            with contextlib.suppress(OSError):
+                self._append(data[start : start + PIECE])
+
+    def _append(self, piece: bytes) -> None:
+        if self._size + len(piece) > self._limit:
+            os.close(self._fd)
+            self._path.replace(self._path.with_name(self._path.name + ".1"))
+            self._open()
+        os.write(self._fd, piece)
+        self._size += len(piece)
 
     def _open(self) -> None:
         self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

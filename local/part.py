@@ -74,15 +74,19 @@ class Part(ABC):
         try:
             async with asyncio.timeout(READY_WITHIN):
                 while not await self.ready():
-                    if (code := child.ended()) is not None:
-                        raise self._failure(f"did not start ({how(code)})")
+                    self._must_live(child)
                     await asyncio.sleep(GLANCE)
+            self._must_live(child)  # otherwise it was somebody else who answered
         except TimeoutError:
             await child.stop()
             raise self._failure(f"did not answer within {READY_WITHIN:.0f} seconds") from None
         except asyncio.CancelledError:
             await child.stop()
             raise
+
+    def _must_live(self, child: Child) -> None:
+        if (code := child.ended()) is not None:
+            raise self._failure(f"did not start ({how(code)})")
 
     def _failure(self, what: str) -> LocalError:
         log = self.folder.log(self.name)

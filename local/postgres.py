@@ -89,7 +89,7 @@ class Postgres(Part):
             return False
         try:
             connection = await asyncpg.connect(self.url.replace("+asyncpg", ""), timeout=5)
-        except (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, TimeoutError):
+        except (OSError, asyncpg.PostgresError, TimeoutError):  # starting up, or a stranger who refuses our password
             return False
         try:
             return bool(await connection.fetchval("SELECT true"))

@@ -131,10 +131,10 @@ class Stack:
 
     async def stop(self) -> None:
         """Stop the applications, then the parts in reverse order; remove `stack.json` and let go of the folder."""
-        for kept in reversed(self._supervised.values()):
-            await kept.stop()
         for kept in self._kept_parts:
             await kept.release()
+        for kept in reversed(self._supervised.values()):
+            await kept.stop()
         for part in reversed(self.parts):
             await part.stop()
         if self._ours:

@@ -3,7 +3,6 @@
 import json
 import os
 import uuid
-from collections.abc import AsyncIterator
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -34,13 +33,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-@pytest.fixture
-async def postgres_only(tmp_path: Path) -> AsyncIterator[Stack]:
-    """A running stack whose only part is Postgres."""
-    async with Stack(tmp_path / "data", ports="free", environ=bare(**ONLY_POSTGRES)) as stack:
-        yield stack
 
 
 async def ask(stack: Stack, question: str, *values: object) -> object:
@@ -88,27 +80,28 @@ async def test_temporal_comes_back_from_a_kill_with_its_runs_and_search_attribut
     await again.get_workflow_handle(name).terminate()
 
 
-async def test_postgres_comes_back_from_a_kill_with_every_committed_row(postgres_only: Stack) -> None:
-    await ask(postgres_only, "create table said (what text)")
-    await ask(postgres_only, "insert into said values ('before the kill')")
-    url = postgres_only.postgres.url
-    await postgres_only.postgres.kill()
-    await postgres_only.postgres.start()
-    assert postgres_only.postgres.url == url
-    assert await ask(postgres_only, "select what from said") == "before the kill"
+async def test_postgres_comes_back_from_a_kill_with_every_committed_row(stack: Stack) -> None:
+    await ask(stack, "create table said (what text)")
+    await ask(stack, "insert into said values ('before the kill')")
+    url = stack.postgres.url
+    await stack.postgres.kill()
+    await stack.postgres.start()
+    assert stack.postgres.url == url
+    assert await ask(stack, "select what from said") == "before the kill"
+    await ask(stack, "drop table said")
 
 
-async def test_postgres_is_as_careful_as_a_production_server_and_lives_in_utc(postgres_only: Stack) -> None:
+async def test_postgres_is_as_careful_as_a_production_server_and_lives_in_utc(stack: Stack) -> None:
     for name, value in {"fsync": "on", "synchronous_commit": "on", "TimeZone": "UTC"}.items():
-        assert await ask(postgres_only, "select current_setting($1)", name) == value
+        assert await ask(stack, "select current_setting($1)", name) == value
 
 
 @pytest.mark.parametrize("user", ["setpiece", "postgres"])
-async def test_postgres_lets_nobody_in_without_the_password(postgres_only: Stack, user: str) -> None:
-    port = postgres_only.postgres.ports[0]
+async def test_postgres_lets_nobody_in_without_the_password(stack: Stack, user: str) -> None:
+    port = stack.postgres.ports[0]
     with pytest.raises(asyncpg.InvalidAuthorizationSpecificationError):
         await asyncpg.connect(host="127.0.0.1", port=port, user=user, password="guessed", database="setpiece")
-    password = postgres_only.folder.path / "postgres" / "password"
+    password = stack.folder.path / "postgres" / "password"
     assert password.stat().st_mode & 0o777 == 0o600
 
 
@@ -172,12 +165,12 @@ async def test_an_orphaned_postgres_of_the_folder_is_taken_over(tmp_path: Path) 
         assert orphan.wait(5) == 0
 
 
-async def test_a_second_start_of_one_folder_says_where_the_first_is(postgres_only: Stack) -> None:
+async def test_a_second_start_of_one_folder_says_where_the_first_is(stack: Stack) -> None:
     with pytest.raises(AlreadyRunning, match=rf"already running in .*process {os.getpid()}.*Stop it with Ctrl-C") as no:
-        await Stack(postgres_only.folder.path, ports="free", environ=bare(**ONLY_POSTGRES)).start()
-    assert no.value.running["database_url"] == postgres_only.postgres.url
-    assert await ask(postgres_only, "select true") is True
-    assert postgres_only.folder.stack_file.exists()
+        await Stack(stack.folder.path, ports="free", environ=bare()).start()
+    assert no.value.running["database_url"] == stack.postgres.url
+    assert await ask(stack, "select true") is True
+    assert stack.folder.stack_file.exists()
 
 
 async def test_the_lock_of_a_stack_that_is_gone_holds_nobody_up(tmp_path: Path) -> None:
@@ -189,7 +182,7 @@ async def test_the_lock_of_a_stack_that_is_gone_holds_nobody_up(tmp_path: Path) 
 
 
 async def test_a_clean_stop_leaves_no_process_and_no_stack_file(tmp_path: Path) -> None:
-    async with Stack(tmp_path, ports="free", environ=bare()) as stack:
+    async with Stack(tmp_path, ports="free", environ=bare(**ONLY_POSTGRES)) as stack:
         assert of_folder(tmp_path)
     assert of_folder(tmp_path) == []
     assert not stack.folder.stack_file.exists()
