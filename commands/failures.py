@@ -3,6 +3,7 @@
 docs/cli.md lists the codes. Nobody sees a traceback: an unknown error goes to `.setpiece/log/starter.log`.
 """
 
+import os
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -147,7 +148,8 @@ _ANSWERS: dict[str, Callable[[Any], Failure]] = {
 
 
 def _unknown(error: BaseException) -> Failure:
-    log = Path(__file__).resolve().parent.parent / ".setpiece" / "log" / "starter.log"
+    folder = os.environ.get("SETPIECE_FOLDER") or Path(__file__).resolve().parent.parent / ".setpiece"
+    log = Path(folder) / "log" / "starter.log"
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("a", encoding="utf-8") as out:

@@ -15,9 +15,10 @@ KILL: Final = "kill"
 async def turn(session: AsyncSession, name: str, on: bool, reason: str) -> None:
     """Turn a switch on or off; waits for the touches that are about to begin."""
     await lock_everyone(session)
-    values = {"on": on, "reason": reason, "changed_at": func.now()}
-    row = insert(Switch).values(name=name, **values)
-    await session.execute(row.on_conflict_do_update(index_elements=[Switch.name], set_=values))
+    values = {"reason": reason, "changed_at": func.now()}
+    row = insert(Switch).values(name=name, on=on, **values)
+    # `is_on` is the column's own name: what stands in `set_` is not translated from the class's attributes.
+    await session.execute(row.on_conflict_do_update(index_elements=[Switch.name], set_={"is_on": on, **values}))
 
 
 async def get(session: AsyncSession, name: str) -> Switch | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plays.model import Play
@@ -84,5 +85,5 @@ async def get(session: AsyncSession, play: str, version: int) -> PlayVersion | N
 
 async def all_latest(session: AsyncSession) -> Sequence[PlayVersion]:
     """The newest version of every play, in the order of their names."""
-    query = select(PlayVersion).distinct(PlayVersion.play).order_by(PlayVersion.play, PlayVersion.version.desc())
+    query = select(PlayVersion).ext(distinct_on(PlayVersion.play)).order_by(PlayVersion.play, PlayVersion.version.desc())
     return (await session.scalars(query)).all()
