@@ -50,7 +50,7 @@ def bindings(facts: Mapping[str, Any]) -> dict[str, Any]:
     bound[EVENT] = _fitted(facts.get(EVENT), "open")
     touches = facts.get(TOUCH) or {}
     bound[TOUCH] = {
-        step: {name: _fitted(of_step.get(name), kind) for name, kind in TOUCH_FIELDS.items()}
+        _text(step): {name: _fitted(of_step.get(name), kind) for name, kind in TOUCH_FIELDS.items()}
         for step, of_step in touches.items()
     }
     return bound
@@ -61,12 +61,12 @@ def _fitted(value: Any, kind: str) -> Any:
     if value is None:
         return _NOTHING[kind]
     if kind == "text":
-        return str(value)
+        return _text(value)
     if kind == "whole":
         return _number(int(value))
     if kind == "bool":
         return bool(value)
-    return {str(key): _plain(one, _MAX_DEPTH) for key, one in value.items() if one is not None}
+    return {_text(key): _plain(one, _MAX_DEPTH) for key, one in value.items() if one is not None}
 
 
 def _plain(value: Any, depth: int) -> Any:
@@ -79,11 +79,16 @@ def _plain(value: Any, depth: int) -> Any:
         case datetime() | date():
             return value.isoformat()
         case Mapping() if depth:
-            return {str(key): _plain(one, depth - 1) for key, one in value.items()}
+            return {_text(key): _plain(one, depth - 1) for key, one in value.items()}
         case list() | tuple() if depth:
             return [_plain(one, depth - 1) for one in value]
         case _:
-            return str(value).encode("utf-8", "replace").decode("utf-8")
+            return _text(value)
+
+
+def _text(value: Any) -> str:
+    """Text that CEL's C++ takes: no lone surrogates, no NUL, which would end it."""
+    return str(value).encode("utf-8", "replace").decode("utf-8").replace("\0", "")
 
 
 def _number(value: int) -> int | float:

@@ -62,6 +62,8 @@ def read_yaml(raw: bytes) -> Spot:
     try:
         _survey(text)
         node = YAML(typ="safe", pure=True).compose(text)
+    except YamlFault:
+        raise
     except MarkedYAMLError as error:
         raise _fault_of(error, text) from None
     except (YAMLError, ValueError, RecursionError, AssertionError) as error:
@@ -168,7 +170,8 @@ _HINTS: Final = {
 
 
 def _fault_of(error: MarkedYAMLError, text: str) -> YamlFault:
-    mark = error.problem_mark or error.context_mark
+    opened = "end of stream" in str(error.problem) and error.context_mark  # point where the quote was opened
+    mark = opened or error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     message = " ".join(str(error.problem or error.context or "unreadable").split())
     hint = next((hint for words, hint in _HINTS.items() if words in message), "")
