@@ -38,9 +38,9 @@ bench: $(STAMP) ## the figures of docs/bench.md, each beside a plain hand-writte
 histories: $(STAMP) ## record the histories of every step kind again (after a deliberate change of the interpreter)
 	@$(BIN)/python -m tests.workflows.record
 
-lock: ## requirements.lock and deploy/requirements.lock from pyproject.toml (needs uv)
-	uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --extra local --extra dev pyproject.toml -o requirements.lock --quiet
-	uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml -o deploy/requirements.lock --quiet
+lock: $(STAMP) ## requirements.lock and deploy/requirements.lock from pyproject.toml
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --extra local --extra dev pyproject.toml -o requirements.lock --quiet
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml -o deploy/requirements.lock --quiet
 
 clean: ## remove .venv and the local stack's data
 	rm -rf .venv .setpiece

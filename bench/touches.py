@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle
@@ -12,7 +13,7 @@ from bench.house import TOUCHES, Bench
 from bench.textbook import Textbook
 from workflows.starting import start_run
 
-Handle = WorkflowHandle[object, object]
+Handle = WorkflowHandle[Any, Any]
 
 
 @dataclass(frozen=True)
