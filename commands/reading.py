@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from commands.failures import Refused
 from commands.routing import route_now
 
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
     from commands.connections import House
     from records.tables import Player, Run, Task, Touch
     from workflows.messages import Explanation
@@ -19,19 +22,19 @@ class Reading:
     def __init__(self, house: "House") -> None:
         self._house = house
 
-    async def fresh_account(self, lifecycle: str, with_persona: str | None = None) -> str:
-        """An account no play has worked yet, from the end of the list: `make run` takes from its beginning.
+    async def fresh_account(self, play: str, lifecycle: str, owner: str, with_persona: str | None = None) -> str:
+        """An account no play has worked yet and this one may; `owner` is the role that gets its first task.
 
+        From the end of the list (`make run` takes from its beginning), those in English first.
         Raises Refused when all were used.
         """
-        from records import people
         from records.overview import untouched_accounts
 
         async with self._house.session() as session:
-            for account in reversed(await untouched_accounts(session, lifecycle=lifecycle)):
-                contacts = await people.contacts_of(session, account)
-                if any(one.email and with_persona in (None, one.persona) for one in contacts):
-                    return account
+            accounts = list(reversed(await untouched_accounts(session, lifecycle=lifecycle)))
+            usable = [one for one in accounts if await _suits(session, play, one, with_persona)]
+            for account in [one for one in usable if await _in_english(session, one, owner)] + usable:
+                return account
         raise Refused(
             f"Every sample account that is a {lifecycle} has had a run, so none is left for the tour. "
             "To begin anew, stop Setpiece, remove its folder .setpiece and start it again."
@@ -130,3 +133,22 @@ class Reading:
         play, _, account = workflow.partition("/")
         async with self._house.session() as session:
             return await runs.latest(session, play, account)
+
+
+async def _suits(session: "AsyncSession", play: str, account: str, persona: str | None) -> bool:
+    """Whether the play would be admitted, and the person it writes to first may be written to."""
+    from records import people, versions
+    from records.runs import admission
+
+    version = await versions.latest(session, play)
+    if version is None or (await admission(session, version, account, datetime.now(UTC))).verdict != "admitted":
+        return False
+    contacts = await people.contacts_of(session, account)
+    return any(one.email and one.consent_basis and persona in (None, one.persona) for one in contacts)
+
+
+async def _in_english(session: "AsyncSession", account: str, role: str) -> bool:
+    from records import accounts, people
+
+    found, holder = await accounts.account(session, account), await people.role_holder(session, account, role)
+    return all((one.locale if one else None) in (None, "en") for one in (found, holder))

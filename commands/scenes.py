@@ -35,7 +35,7 @@ async def at_work(guide: Guide, cast: Cast, number: int) -> None:
     from workflows.starting import start_run
 
     reading = Reading(guide.house)
-    account = await reading.fresh_account("prospect", with_persona="champion")
+    account = await reading.fresh_account(CAPTURE, "prospect", "adr", with_persona="champion")
     guide.scene(number, "A run at work")
     guide.tell(f"{CAPTURE} is started at {account}: a play of ADR, AE and director, to get the first meeting.")
     started = await start_run(guide.client, guide.house.settings, CAPTURE, account, by="tour")
@@ -109,7 +109,7 @@ async def a_drop(guide: Guide, cast: Cast, number: int) -> None:
     from webhooks.sending import sign_and_post
 
     reading = Reading(guide.house)
-    account = await reading.fresh_account("customer")
+    account = await reading.fresh_account(DROP, "customer", "csm")
     guide.scene(number, "A usage drop starts a play")
     guide.tell(
         f"Product analytics reports that {account} uses us 55 % less. The play's rule: at least 30 %, for seven days",
