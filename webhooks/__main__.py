@@ -7,6 +7,7 @@ import structlog
 from pydantic import ValidationError
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig
 
 from records.db import Database
 from settings import Settings
@@ -26,15 +27,11 @@ async def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM. Temporal may be away: events wait for it. Raises CannotStart, SecretError."""
     if settings.database_url is None:
         raise CannotStart("no database: start the local stack with `starter.py up`, or set DATABASE_URL")
-    if settings.temporal_address is None:
-        raise CannotStart("no Temporal: start the local stack with `starter.py up`, or set TEMPORAL_ADDRESS")
     database = Database(settings.database_url.get_secret_value())
-    client = await Client.connect(
-        settings.temporal_address,
-        namespace=settings.temporal_namespace,
-        data_converter=pydantic_data_converter,
-        lazy=True,
-    )
+    config = ClientConfig.load_client_connect_config()
+    config.setdefault("target_host", settings.temporal_address or "127.0.0.1:7233")
+    config.setdefault("namespace", settings.temporal_namespace)
+    client = await Client.connect(**config, data_converter=pydantic_data_converter, lazy=True)
     try:
         app = create_app(settings, database, client)
         log.info("webhooks listen", address=settings.webhooks_url, sources=sorted(settings.webhook_secrets))

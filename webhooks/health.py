@@ -7,6 +7,7 @@ from typing import Final
 from fastapi.responses import JSONResponse
 from sqlalchemy import text
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from records.db import Database
 from webhooks.refusals import Refusal
@@ -40,5 +41,5 @@ async def answers(client: Client, seconds: float) -> bool:
     try:
         async with asyncio.timeout(seconds):
             return await client.service_client.check_health(timeout=timedelta(seconds=seconds))
-    except (RuntimeError, TimeoutError):  # RPCError is a RuntimeError too, as is the first connect's failure
+    except (RPCError, RuntimeError, TimeoutError):  # a lazy client's first connect fails with RuntimeError
         return False

@@ -4,7 +4,7 @@ which may quote an address or a row.
 
 import logging
 import traceback
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -13,7 +13,9 @@ FRAMES: Final = 3
 
 def configure() -> None:
     """JSON on stdout for our own lines, warnings and worse of the libraries on stderr. Called by the entry point."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(Discreet("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -24,6 +26,14 @@ def configure() -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     )
+
+
+class Discreet(logging.Formatter):
+    """Tracebacks of libraries as type and place."""
+
+    def formatException(self, ei: Any) -> str:  # the library's name
+        """One line."""
+        return f"{ei[0].__name__} at {origin(ei[1])}"
 
 
 def origin(error: BaseException) -> str:

@@ -14,15 +14,15 @@ _DRAINED: Final = 1024 * 1024  # bytes read and thrown away, so that an honest s
 _DRAIN_SECONDS: Final = 1.0
 
 
-async def read_body(request: Request, limit: int, seconds: float = BODY_SECONDS) -> bytes:
-    """The raw body, at most `limit` bytes, within `seconds`. Raises Refusal 400, 408 or 413."""
+async def read_body(request: Request, limit: int) -> bytes:
+    """The raw body, at most `limit` bytes, within BODY_SECONDS. Raises Refusal 400, 408, 413 or 415."""
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise Refusal(415, "send the body as it is: compressed bodies are not taken", close=True)
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(BODY_SECONDS):
             return await _collect(request, limit)
     except TimeoutError:
-        raise Refusal(408, f"the body did not arrive within {seconds:.0f} seconds", close=True) from None
+        raise Refusal(408, f"the body did not arrive within {BODY_SECONDS:.0f} seconds", close=True) from None
     except ClientDisconnect:
         raise Refusal(400, "the connection was closed before the body had arrived", close=True) from None
 

@@ -214,6 +214,12 @@ class Router:
 
 def _away(error: Exception) -> Exception:
     """TemporalAway for an unreachable server; the error itself for everything else."""
-    if isinstance(error, RPCError):
-        return TemporalAway(error.message) if error.status in _AWAY else error
-    return TemporalAway(str(error) or type(error).__name__)
+    match error:
+        case RPCError():
+            return TemporalAway(error.message) if error.status in _AWAY else error
+        case TimeoutError():
+            return TemporalAway("no answer in time")
+        case RuntimeError() if "client connect" in str(error):  # a lazy client's first call; it has no type of its own
+            return TemporalAway(str(error))
+        case _:
+            return error
