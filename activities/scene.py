@@ -33,7 +33,7 @@ class Scene:
     run: Run
     account: Account
     edition: Edition
-    touches: Sequence[Touch]
+    touches: list[Touch]
     players: dict[str, Player]  # by id: those of the run
     event: Event | None
     tenant: Tenant
@@ -91,7 +91,7 @@ async def read_scene(
         run=found[0],
         account=found[1],
         edition=edition,
-        touches=await _touches(session, run),
+        touches=list(await _touches(session, run)),
         players=await players(session, {str(one) for one in found[0].roles.values()}),
         event=await session.get(Event, event_id) if event_id else None,
         tenant=tenant,

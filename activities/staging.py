@@ -23,10 +23,11 @@ from plays.calendar import add
 from plays.conditions import ConditionError, weigh
 from plays.events import TouchState
 from plays.ids import touch_key
-from plays.model import CallStep, EmailStep, NotifyStep, TaskStep, Touch
+from plays.model import CallStep, EmailStep, NotifyStep, TaskStep
+from plays.model import Touch as TouchStep
 from plays.program import Node, Program, every_step, step_name
 from records import touches
-from records.tables import Contact, Player
+from records.tables import Contact, Player, Touch
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,9 @@ class Cue:
     key: str
 
     @property
-    def step(self) -> Touch:
+    def step(self) -> TouchStep:
         """The step as the play says it."""
-        assert isinstance(self.node.step, Touch)  # noqa: S101 - `cue` makes no other
+        assert isinstance(self.node.step, TouchStep)  # noqa: S101 - `cue` makes no other
         return self.node.step
 
     @property
@@ -175,6 +176,8 @@ async def plan_row(session: AsyncSession, cue: Cue) -> None:
         "address": cue.contact.address if cue.contact else None,
     }
     await touches.plan(session, row)
+    if cue.scene.touch_of(cue.node.name, cue.step_in.occurrence) is None:
+        cue.scene.touches.append(Touch(**row))  # what follows is planned with this one in mind
 
 
 async def plan_of(
@@ -184,7 +187,7 @@ async def plan_of(
     if step is None or step not in scene.program.nodes:
         return None
     node = scene.program.nodes[step]
-    reaches = isinstance(node.step, Touch)
+    reaches = isinstance(node.step, TouchStep)
     reached = await resolve(session, scene, node, occurrence, channel_of(node)) if reaches else None
     contact = reached.contact if reached else None
     slot = slot_of(node)

@@ -131,6 +131,20 @@ async def defer_until(session: AsyncSession, key: str, until: datetime, reason: 
     await session.execute(unoffered.values(mime=None, mime_sha256=None))
 
 
+async def put_off(session: AsyncSession, key: str, until: datetime, reason: str, server_text: str) -> None:
+    """The mail server said later before the mail was claimed: one more attempt made, nothing offered."""
+    free = update(Touch).where(Touch.key == key, Touch.state.in_(_OPEN))
+    values = {"state": TouchState.DEFERRED, "until": until, "reason": reason, "server_text": server_text[:2000]}
+    await session.execute(free.values(**values, attempts=Touch.attempts + 1))
+
+
+async def refuse(session: AsyncSession, key: str, reason: str, at: datetime, server_text: str) -> None:
+    """The mail server said no for good before the mail was claimed."""
+    free = update(Touch).where(Touch.key == key, Touch.state.in_(_OPEN))
+    values = {"state": TouchState.REFUSED, "until": None, "reason": reason, "server_text": server_text[:2000]}
+    await session.execute(free.values(**values, settled_at=at, attempts=Touch.attempts + 1))
+
+
 async def close_open(session: AsyncSession, run: str, reason: str, at: datetime) -> None:
     """Skip what a run had planned and will not do any more."""
     free = update(Touch).where(Touch.run == run, Touch.state.in_(_OPEN))

@@ -1,0 +1,148 @@
+"""A mail before it is sent: already answered, refused by the gate, claimed by somebody, or ready with its bytes.
+
+The bytes are made once and kept; a later attempt reads them and never renders again.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from temporalio.exceptions import ApplicationError
+
+from activities.contracts import StepIn, StepOut
+from activities.gate import ask_gate, lock, until_of, write_decision
+from activities.handing_out import tell_owner
+from activities.house import House
+from activities.mail import Letter, Thread, frozen, thread_of
+from activities.rules import Verdict
+from activities.staging import Cue, ask_of, cue, plan_row, with_plan
+from activities.texts import Unwritten, Written, mail_of
+from plays.content import ContentError, EmailText
+from plays.events import SETTLED, TouchState
+from plays.ids import message_id
+from plays.model import EmailStep
+from records import touches
+from records.tables import Contact, Player, Task, Touch
+from records.tokens import unsubscribe_url
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A mail that may go as far as Postgres knows."""
+
+    cue: Cue
+    key: str
+    sender: str
+    recipient: str
+    mime: bytes
+    attempts: int
+    claimed: str | None = None  # the token of an attempt that has claimed it
+
+    @property
+    def contact(self) -> str | None:
+        """The id of the contact it goes to."""
+        return self.cue.contact.id if self.cue.contact else None
+
+
+async def prepare(session: AsyncSession, house: House, asked: StepIn, now: datetime) -> Ready | StepOut:
+    """Read the ledger first; then the gate, without claiming; then the bytes, frozen in this transaction."""
+    await lock(session, asked.run_id.split("/")[1], None)
+    found = await cue(session, house.playbook, house.tenant, asked, now)
+    touch = found.scene.touch_of(asked.step, asked.occurrence)
+    if touch is not None and touch.state in SETTLED:
+        verdict = Verdict("already", "settled", touch.reason)
+        await write_decision(session, touch.key, verdict, now)
+        answer = StepOut(verdict=touch.state, reason=touch.reason, contact=touch.contact, outcome=touch.outcome)
+        return await with_plan(session, found, answer)
+    if touch is not None and touch.state == TouchState.CLAIMED:
+        return Ready(found, touch.key, "", "", b"", touch.attempts, claimed=touch.claim_token or "")
+    verdict = await ask_gate(session, found.subject, ask_of(found), house.playbook)
+    if verdict.word == "now" and found.player is None:
+        verdict = Verdict("never", "nobody", f"nobody holds the role {found.scene.role(found.slot)}")
+    await plan_row(session, found)
+    if verdict.word != "now":
+        return await turned_away(session, house, found, verdict)
+    try:
+        mime = await _bytes(session, house, found)
+    except (Unwritten, ContentError) as error:
+        return await turned_away(session, house, found, Verdict("never", "content", str(error)))
+    sender, recipient = _people(found)
+    return Ready(found, found.key, sender.mailbox, recipient.email or "", mime, touch.attempts if touch else 0)
+
+
+async def turned_away(session: AsyncSession, house: House, found: Cue, verdict: Verdict) -> StepOut:
+    """The gate has said later or never: written down, with the reason."""
+    await write_decision(session, found.key, verdict, found.now)
+    contact = found.contact.id if found.contact else None
+    if verdict.word == "later":
+        until = until_of(verdict, found.now)
+        await touches.defer_until(session, found.key, until, verdict.reason)
+        return StepOut(verdict="later", reason=verdict.reason, until=until, contact=contact)
+    await touches.close(session, found.key, TouchState.SKIPPED, verdict.reason, found.now)
+    if verdict.rule in ("nobody", "content"):
+        await tell_owner(session, house, found, verdict.reason)
+    return await with_plan(session, found, StepOut(verdict="skipped", reason=verdict.reason, contact=contact))
+
+
+async def _bytes(session: AsyncSession, house: House, found: Cue) -> bytes:
+    """The frozen bytes: the stored ones, else made now and stored."""
+    stored = await session.scalar(select(Touch.mime).where(Touch.key == found.key))
+    if stored is not None:
+        return stored
+    written = await _approved(session, found) or mail_of(found)
+    sender, recipient = _people(found)
+    named = message_id(found.key, house.settings.mail_domain)
+    letter = Letter(
+        sender_name=sender.name,
+        sender=sender.mailbox,
+        recipient=recipient.email or "",
+        text=written.text,
+        language=written.language,
+        message_id=named,
+        date=found.now,
+        thread=await _thread(session, found),
+        unsubscribe=_unsubscribe(house, named),
+        postal_address=house.settings.postal_address,
+    )
+    mime = frozen(letter)
+    await touches.freeze(session, found.key, mime, named, recipient.address or "")
+    return mime
+
+
+def _people(found: Cue) -> tuple[Player, Contact]:
+    """Who writes to whom; the gate has seen to it that both are there."""
+    if found.player is None or found.contact is None:
+        raise ApplicationError(f"'{found.node.name}' has nobody to write to", type="NobodyThere", non_retryable=True)
+    return found.player, found.contact
+
+
+async def _approved(session: AsyncSession, found: Cue) -> Written | None:
+    """The text its sender has approved, to the letter; None for a mail that needed no approval."""
+    draft = await session.scalar(select(Task.draft).where(Task.touch == found.key, Task.kind == "approval"))
+    if not draft:
+        return None
+    return Written(EmailText(draft["subject"], draft["text"], draft["html"]), draft["language"])
+
+
+async def _thread(session: AsyncSession, found: Cue) -> Thread | None:
+    """The mail this one follows up, if it was made and went to the same person; else this one begins a thread."""
+    step = found.step
+    named = step.thread if isinstance(step, EmailStep) else None
+    made = (TouchState.MADE, TouchState.IN_DOUBT)
+    earlier = [one for one in found.scene.touches if one.step == named and one.state in made]
+    mine = [one for one in earlier if found.contact and one.contact == found.contact.id and one.message_id]
+    if not mine:
+        return None
+    mime = await session.scalar(select(Touch.mime).where(Touch.key == mine[-1].key))
+    return thread_of(mime, mine[-1].message_id or "") if mime else None
+
+
+def _unsubscribe(house: House, named: str) -> str:
+    secret = house.settings.link_secret
+    if secret is None or not secret.get_secret_value().strip():
+        raise ApplicationError(
+            "unsubscribe links need SETPIECE_LINK_SECRET; the mail waits and goes out once it is set",
+            type="NoLinkSecret",
+        )
+    return unsubscribe_url(house.settings.public_url or house.settings.webhooks_url, secret.get_secret_value(), named)
