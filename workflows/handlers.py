@@ -3,6 +3,8 @@
 Handlers only note what is wanted; the main loop does it. Validators refuse with a sentence.
 """
 
+from typing import Final
+
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
@@ -21,6 +23,22 @@ from workflows.messages import (
 )
 from workflows.run import TOUCHES, Run
 from workflows.showing import explain, step_summary
+
+
+BEFORE: Final = Explanation(
+    run_id="",
+    version=0,
+    state="asking for admission",
+    step=None,
+    now="asks whether it may work the account",
+    next_touch=None,
+    next_why="",
+    blocked=None,
+    open_tasks=[],
+    touches=0,
+    touches_planned=0,
+    done=[],
+)
 
 
 class Handlers:
@@ -55,7 +73,7 @@ class Handlers:
     @workflow.query(name="explain", description="Where the run stands, what is next, when, and why then.")
     def explain(self) -> Explanation:
         """The whole picture in one answer."""
-        return explain(self.admitted)
+        return BEFORE if self.it is None else explain(self.it)
 
     @workflow.update(name="pause", description='Begin no step until resumed. {"reason": "…"}')
     def pause(self, wish: PauseIn) -> Answer:

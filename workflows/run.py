@@ -76,13 +76,18 @@ class Run:
         return plan if plan is not None and plan.step == self.state.step else None
 
     def go(self, step: str | None, now: datetime, plan: Plan | None = None) -> None:
-        """The step before is over at `now`; stand at `step`."""
+        """The step before is over at `now`; stand at `step`. `plan` may have come with the answer before."""
         state = self.state
-        state.step, state.base, state.plan = step, now, plan
+        state.step, state.base, state.plan = step, now, plan if self.may_plan(step) else None
         state.until = state.waiting_task = state.blocked = state.stuck = None
         state.approved = state.hurry = False
         if step is not None:
             state.occurrences[step] = state.occurrences.get(step, 0) + 1
+
+    def may_plan(self, step: str | None) -> bool:
+        """True for steps whose plan may be known before they are reached: no condition is asked first."""
+        node = None if step is None else self.program.nodes[step]
+        return node is not None and (node.kind in TOUCHES or (node.kind == "wait" and node.step.when is None))
 
     def note(self, now: datetime, verdict: str, reason: str, step: str | None = None) -> None:
         """Keep one line of what was done or not done."""

@@ -16,7 +16,7 @@ from plays.program import Node
 from workflows.acting import ask, send_email, write_notes
 from workflows.attending import end_wait
 from workflows.messages import OpenTask
-from workflows.run import TOUCHES, Ending, Run
+from workflows.run import Ending, Run
 from workflows.showing import step_summary
 from workflows.waiting import until
 
@@ -75,9 +75,7 @@ def _step_in(run: Run, node: Node) -> StepIn:
 
 def _certain(run: Run, node: Node) -> str | None:
     """The step that follows for certain and at once, so that its plan may come with the answer of this one."""
-    follows = run.program.nodes.get(node.follows or "")
-    plannable = follows is not None and follows.kind in (*TOUCHES, "wait")
-    return node.follows if plannable and not _blocking(node) else None
+    return node.follows if run.may_plan(node.follows) and not _blocking(node) else None
 
 
 def _blocking(node: Node) -> bool:
@@ -112,7 +110,7 @@ def _settle(run: Run, node: Node, out: StepOut) -> None:
     if out.task is not None and (draft or _blocking(node)):
         state.waiting_task, state.until, state.blocked = out.task, None, None
         return
-    run.go(node.follows, now, out.plan if out.plan is not None and out.plan.step == node.follows else None)
+    run.go(node.follows, now, out.plan)
 
 
 def _watch(run: Run, node: Node, task: int, rungs: list[RungDue], outcome: str | None) -> None:
