@@ -12,7 +12,7 @@ def main() -> int:
     """Ask `GET /healthz` on this machine."""
     port = int(os.environ.get("SETPIECE_WEBHOOKS_PORT", "8080"))
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=SECONDS) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=SECONDS) as answer:
             return 0 if answer.status == 200 else 1
     except (OSError, urllib.error.URLError) as error:
         print(f"the webhooks do not answer on port {port}: {error}", file=sys.stderr)  # noqa: T201

@@ -17,7 +17,7 @@ keep database_url "postgresql+asyncpg://setpiece:$(cat secrets/setpiece_db_passw
 keep link_secret "$(random)"
 keep webhook_secrets "{\"crm\": [\"whsec_$(head -c 32 /dev/urandom | base64 | tr -d '\n')\"]}"
 if [ ! -e secrets/smtp_url ]; then
-    printf 'The mail server, as smtp://user:password@host:587 : '
+    printf 'The mail server, as smtp+starttls://user:password@host or smtps://user:password@host : '
     read -r url
     [ -n "$url" ] || { echo "no mail server given: secrets/smtp_url is missing" >&2; exit 1; }
     keep smtp_url "$url"
