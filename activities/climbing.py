@@ -123,8 +123,9 @@ async def _who(session: AsyncSession, case: Case, rung: Rung) -> Reached:
         named = {"cover": first.cover, "manager": first.manager, "executive": executive.id if executive else None}[step]
         player = await people.player(session, named) if named else None
         here = player is not None and not absent(player, case.now, case.scene.tenant)
-        # An absent executive still gets the story: nobody stands above them.
-        if player is not None and player.id != case.holder.id and (here or step == "executive"):
+        # The executive gets the story also when absent, or when the task is theirs already as somebody's manager:
+        # nobody stands above them.
+        if player is not None and (step == "executive" or (here and player.id != case.holder.id)):
             return Reached(step, player, tuple(passed))
         if step != "executive":
             passed.append(step)
