@@ -13,7 +13,7 @@ from commands.failures import START_ALL, Refused, Unreachable
 from commands.http import fetch
 from commands.links import run_link
 from commands.output import console, plain, say
-from commands.waiting import WITHIN, until
+from commands.waiting import GLANCE, WITHIN, until
 
 if TYPE_CHECKING:
     from temporalio.client import Client
@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 LEAP = timedelta(hours=6)  # of a run's clock at a time, so that the tour stops soon after what it waits for
 FARTHEST = timedelta(days=21)
+FIRST_LOOKS, LOOKS = 25, 4  # tenths of a second to wait for the records before the first leap, and after each
 
 
 class Guide:
@@ -60,6 +61,12 @@ class Guide:
         for line in lines:
             say(line)
 
+    def tell_skipped(self, time: timedelta, why: str) -> None:
+        """Say that the run's clock was moved, if it was."""
+        if time:
+            hours = int(time.total_seconds() // 3600)
+            self.tell(f"({why}: the run's clock was skipped by {hours} hours.)")
+
     def look(self, workflow: str) -> None:
         """Where to see it with one's own eyes."""
         self.tell(f"  look: {run_link(self.house.settings, workflow)}", f"  or:   ./starter.py runs show {workflow}")
@@ -92,9 +99,11 @@ class Guide:
 
     # --- finding -----------------------------------------------------------------------------------------------------
 
-    async def until(self, check: Callable[[], Awaitable[T | None]], what: str, within: float = WITHIN) -> T:
+    async def until(
+        self, check: Callable[[], Awaitable[T | None]], what: str, within: float = WITHIN, every: float = GLANCE
+    ) -> T:
         """As `waiting.until`."""
-        return await until(check, what, within)
+        return await until(check, what, within, every)
 
     async def mail(self, to: str, what: str, holds: Callable[[dict[str, Any]], bool] = bool) -> dict[str, Any]:
         """The newest mail to this address for which `holds` is true; waits for it."""
@@ -124,7 +133,9 @@ class Guide:
         Raises Refused when three weeks have brought nothing.
         """
         skipped = timedelta()
-        while not (found := await self._soon(check)):
+        patience = FIRST_LOOKS
+        while not (found := await self._soon(check, patience)):
+            patience = LOOKS
             if skipped >= FARTHEST:
                 raise Refused(f"Skipped {skipped.days} days, but not: {what}. See: ./starter.py runs show {workflow}")
             await self.skip(workflow, LEAP)
@@ -147,9 +158,9 @@ class Guide:
         if not moved:
             raise Refused(f"{workflow} ended while its clock was skipped. See: ./starter.py runs show {workflow}")
 
-    async def _soon(self, check: Callable[[], Awaitable[T | None]]) -> T | None:
+    async def _soon(self, check: Callable[[], Awaitable[T | None]], looks: int) -> T | None:
         """`check`, given the moment the records need to follow the run."""
-        for _ in range(4):
+        for _ in range(looks):
             if found := await check():
                 return found
             await asyncio.sleep(0.1)

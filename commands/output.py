@@ -112,7 +112,15 @@ def show_facts(facts: Mapping[str, object], *, title: str = "") -> None:
     console().print(grid)
 
 
+class Lines(tuple[str, ...]):
+    """Texts that stand under each other in one cell."""
+
+    __slots__ = ()
+
+
 def _cell(value: object) -> str:
+    if isinstance(value, Lines):
+        return "\n".join(plain(line) for line in value)
     if isinstance(value, datetime):
         return when(value)
     if isinstance(value, bool):

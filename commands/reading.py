@@ -104,12 +104,12 @@ class Reading:
             raise Refused(f"Nobody plays the executive in {workflow}.")
         return found
 
-    async def past(self, workflow: str, step: str) -> "Explanation | None":
-        """What the living run says of itself, once it stands beyond this step."""
+    async def stands_at(self, workflow: str, step: str) -> "Explanation | None":
+        """What the living run says of itself, once it stands at this step."""
         from commands.run_story import ask
 
         said, _ = await ask(self._house, workflow)
-        return said if said and said.step != step else None
+        return said if said and said.step == step else None
 
     async def complete(self, task: "Task", outcome: str, note: str) -> None:
         """Close a task as its player; the run is told at once."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from commands.failures import Failure, in_words
 from commands.links import run_link
-from commands.output import row_of, say, show_facts, show_list, when
+from commands.output import Lines, row_of, say, show_facts, show_list, when
 from commands.run_updates import workflow_of
 from commands.suggestions import unknown
 
@@ -138,7 +138,7 @@ def _print_ledger(told: Told) -> None:
                 "state": touch.state.replace("_", " "),
                 "outcome": touch.outcome,
                 "reason": touch.reason,
-                "decisions": "\n".join(_decision(decision) for decision in decisions[touch.key]),
+                "decisions": Lines(_decision(decision) for decision in decisions[touch.key]),
             }
         )
     columns = {"at": "when", **{key: key for key in list(rows[0])[1:]}} if rows else {}

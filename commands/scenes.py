@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 CAPTURE: Final = "account-capture"
 DROP: Final = "usage-drop"
 STOOD: Final = timedelta(days=8)
+ESCALATED: Final = "Escalated to you:"  # how activities/escalation.py begins the executive's mail
 
 
 @dataclass
@@ -40,7 +41,11 @@ async def at_work(guide: Guide, cast: Cast, number: int) -> None:
     guide.tell(f"{CAPTURE} is started at {account}: a play of ADR, AE and director, to get the first meeting.")
     started = await start_run(guide.client, guide.house.settings, CAPTURE, account, by="tour")
     cast.reply = workflow = started.workflow_id
-    task = await guide.until(lambda: reading.open_task(workflow, "research"), f"{workflow} handed out its first task")
+    await guide.until(lambda: reading.run_in(workflow, ("open",)), f"{workflow} was admitted")
+    task, skipped = await guide.skip_until(
+        workflow, lambda: reading.open_task(workflow, "research"), f"{workflow} handed out its first task"
+    )
+    guide.tell_skipped(skipped, "Work is handed out in the player's own working hours")
     guide.look(workflow)
     notice = await guide.mail(
         await reading.address(task.player), "the ADR was told", lambda mail: _speaks_of(mail, task)
@@ -87,9 +92,14 @@ async def a_reply(guide: Guide, cast: Cast, number: int) -> None:
     if answer.status != 202:
         raise Refused(f"The webhooks answered {answer.status} instead of 202: {answer.body}")
     accepted = (time.monotonic() - began) * 1000
-    await guide.until(lambda: reading.run_in(cast.reply, ("halted", "ended")), f"{cast.reply} was halted by the reply")
-    task = await guide.until(lambda: reading.open_task(cast.reply, "answer-reply"), "the owner was asked to answer")
+    await guide.until(
+        lambda: reading.run_in(cast.reply, ("halted", "ended")), f"{cast.reply} was halted by the reply", every=0.01
+    )
     halted = (time.monotonic() - began) * 1000
+    task, skipped = await guide.skip_until(
+        cast.reply, lambda: reading.open_task(cast.reply, "answer-reply"), "the owner was asked to answer"
+    )
+    guide.tell_skipped(skipped, "The answer is asked for in the owner's working hours")
     guide.tell(
         f"Accepted (202) after {accepted:.0f} ms: from now on no touch of the play starts, even if Temporal were down.",
         f"The run acted on it after {halted:.0f} ms: halted, and {task.player} has a task to answer the person.",
@@ -121,7 +131,10 @@ async def a_drop(guide: Guide, cast: Cast, number: int) -> None:
     await sign_and_post(guide.stack["webhooks"], secret, source, "usage.dropped", data, occurred_at=at)
     cast.drop = f"{DROP}/{account}"
     await guide.until(lambda: reading.run_in(cast.drop, ("open",)), f"{cast.drop} was started by the event")
-    task = await guide.until(lambda: reading.open_task(cast.drop, "diagnose"), "the CSM was asked for a diagnosis")
+    task, skipped = await guide.skip_until(
+        cast.drop, lambda: reading.open_task(cast.drop, "diagnose"), "the CSM was asked for a diagnosis"
+    )
+    guide.tell_skipped(skipped, "Work is handed out in the player's own working hours")
     cast.diagnose = task.id
     guide.tell(f"{cast.drop} has started by itself. First, {task.player} is asked for the cause, within 24 hours:")
     guide.tell(f"  ./starter.py tasks show {task.id}")
@@ -143,7 +156,11 @@ async def a_missed_task(guide: Guide, cast: Cast, number: int) -> None:
         f"The run's clock was skipped by {_days(skipped)}. The task (first with {before.first_player}) climbed: {rungs}"
     )
     executive = await reading.executive(cast.drop)
-    mail = await guide.mail(executive.email, f"{executive.id} got the mail", lambda one: _speaks_of(one, climbed))
+    mail = await guide.mail(
+        executive.email,
+        f"{executive.id} got the whole story",
+        lambda one: one["subject"].startswith(ESCALATED) and climbed.title in one["subject"],
+    )
     guide.tell(f"{executive.id} got one mail with what, who, since when, what is at stake and what to do:")
     guide.tell(f"  {guide.mail_link(mail)}", "", f"  Subject: {mail['subject']}", *_quoted(mail.get("text") or ""))
     await guide.pause()
@@ -164,10 +181,10 @@ async def a_killed_worker(guide: Guide, cast: Cast, number: int) -> None:
     guide.tell(f"  ./starter.py tasks done {cast.diagnose} --outcome feature")
     began = time.monotonic()
     await guide.until(lambda: _other(reading, pid), "the worker was started again")
-    said = await guide.until(lambda: reading.past(cast.drop, "diagnose"), f"{cast.drop} went on", within=60)
+    said = await guide.until(lambda: reading.stands_at(cast.drop, "concrete-help"), f"{cast.drop} went on", within=60)
     guide.tell(
         f"A new worker (process {reading.stack_pid('worker')}) came and the run went on after "
-        f"{time.monotonic() - began:.1f} s: now at {said.step}. {said.now}",
+        f"{time.monotonic() - began:.1f} s. Now: {said.now}; {said.next_why}.",
         "Nothing was lost and nothing was done twice: the run is its history, not the worker's memory.",
     )
     guide.look(cast.drop)
@@ -203,5 +220,5 @@ def _days(time: timedelta) -> str:
 
 
 def _quoted(text: str) -> list[str]:
-    lines = [line for line in text.splitlines() if line.strip()][:14]
+    lines = [line for line in text.splitlines() if line.strip()][:30]
     return [f"  | {line}" for line in lines]

@@ -13,13 +13,15 @@ WITHIN = 30.0  # seconds
 GLANCE = 0.15
 
 
-async def until(check: Callable[[], Awaitable[T | None]], what: str, within: float = WITHIN) -> T:
-    """The first true answer of `check`, asked again and again. Raises Refused after `within` seconds."""
+async def until(
+    check: Callable[[], Awaitable[T | None]], what: str, within: float = WITHIN, every: float = GLANCE
+) -> T:
+    """The first true answer of `check`, asked every so many seconds. Raises Refused after `within` seconds."""
     deadline = time.monotonic() + within
     while not (found := await check()):
         if time.monotonic() > deadline:
             raise Refused(
                 f"Waited {within:.0f} seconds, but not: {what}. Logs: .setpiece/log; `./starter.py runs list`."
             )
-        await asyncio.sleep(GLANCE)
+        await asyncio.sleep(every)
     return found
