@@ -31,7 +31,8 @@ def check_encoding(path: Path) -> None:
     for mark, name in _MARKS:
         if head.startswith(mark):
             raise Unusable(_advice(path, name))
-    if head and head.count(0) * 4 > len(head):
+    first_line = head.partition(b"\n")[0]
+    if first_line.count(0) * 4 > len(first_line):
         raise Unusable(_advice(path, "UTF-16 without a byte order mark"))
     if not _is_utf8(path) and not _some_line_is_utf8(path):
         raise Unusable(_advice(path, likely_encoding(_high_bytes(path))))

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Collection
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from records.sheets.faults import BadCell, shown
 
+_OFFSET: Final = re.compile(r"(?:utc|gmt)? ?[+-]?\d[\d:.]*", re.IGNORECASE)
 _NO_PLACES: Final = frozenset({"localtime", "posixrules", "Factory"})
 _LANGUAGES: Final = (  # ISO 639-1
     "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo "
@@ -31,9 +32,7 @@ def did_you_mean(text: str, choices: Collection[str], otherwise: str) -> str:
 def zone(text: str) -> str:
     """An IANA time zone, e.g. Europe/Berlin. Offsets are refused: they know no summer time."""
     if text not in _zones() or not _loads(text):
-        raise BadCell(
-            f"{shown(text)} is no time zone", _zone_by_city(text) or did_you_mean(text, _zones(), _ZONE_RIGHT)
-        )
+        raise BadCell(f"{shown(text)} is no time zone", _near_zone(text))
     return text
 
 
@@ -99,11 +98,14 @@ def _loads(name: str) -> bool:
     return True
 
 
-def _zone_by_city(text: str) -> str | None:
-    """`Berlin` or `europe/berlin` -> Europe/Berlin."""
+@lru_cache(maxsize=1000)
+def _near_zone(text: str) -> str:
+    """`Berlin` or `europe/berlin` -> Europe/Berlin; for an offset no zone is near."""
+    if _OFFSET.fullmatch(text):
+        return _ZONE_RIGHT
     wanted = text.lower().replace(" ", "_")
     found = sorted(name for name in _zones() if wanted in (name.lower(), name.lower().rpartition("/")[2]))
-    return f"Did you mean '{found[0]}'?" if found else None
+    return f"Did you mean '{found[0]}'?" if found else did_you_mean(text, _zones(), _ZONE_RIGHT)
 
 
 @cache

@@ -142,7 +142,7 @@ def _kind(path: Path, header: list[str]) -> Kind:
 
     def likeness(kind: Kind) -> tuple[int, bool, int]:
         known = sum(any(_reader(kind, name)) for name in header)
-        return known, kind.name in path.stem.lower(), sum(name in header for name in kind.required)
+        return known, kind.name in path.stem.lower(), -sum(name not in header for name in kind.required)
 
     kind = max(KINDS, key=likeness)
     if likeness(kind)[0] == 0:
