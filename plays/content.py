@@ -74,6 +74,8 @@ def _render(template: str, head: str, data: Mapping[str, Any]) -> tuple[str, str
         line, text = _filled(first, known).strip(), _filled(body, known).strip()
     except TemplateFault as fault:
         raise ContentError("syntax", f"the template cannot be read (line {fault.line}): {fault.message}") from None
+    if len(line) > MAX_SUBJECT:
+        raise ContentError("limit", f"the {head} is {len(line)} characters long; at most {MAX_SUBJECT} are sent")
     refuse_control_characters(line, head)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     refuse_control(text, "body", allowed="\n\t")
@@ -81,8 +83,6 @@ def _render(template: str, head: str, data: Mapping[str, Any]) -> tuple[str, str
         if not value:
             raise ContentError("empty", f"the {part} is empty once it is filled in")
         refuse_leftovers(value, part)
-    if len(line) > MAX_SUBJECT:
-        raise ContentError("limit", f"the {head} is {len(line)} characters long; at most {MAX_SUBJECT} are sent")
     return line, text
 
 
