@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from pydantic import BaseModel
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
 
 from activities.contracts import RECORD, SEND_EMAIL, StepIn, StepOut
 from workflows.run import Run
@@ -60,7 +60,7 @@ async def local(
                 summary=summary,
             )
             return answered
-        except ActivityError as error:
+        except FailureError as error:
             reason = _passing(name, error)
         troubled(reason)
         workflow.logger.warning("an activity failed and is tried again", extra={"activity": name, "reason": reason})
@@ -68,11 +68,11 @@ async def local(
         pause = min(2 * pause, LONGEST_PAUSE)
 
 
-def _passing(name: str, error: ActivityError) -> str:
+def _passing(name: str, error: FailureError) -> str:
     """What went wrong, in words; re-raised when it is a cancellation, Stuck when it cannot pass."""
     if is_cancelled_exception(error):
         raise error
-    cause = error.cause
+    cause = error.cause if isinstance(error, ActivityError) else error  # a local activity fails with its own error
     if isinstance(cause, ApplicationError) and cause.non_retryable:
         raise Stuck(f"{name}: {cause.message}") from error
     # Only the type: the text of an unexpected error may hold an address.

@@ -24,7 +24,6 @@ from workflows.messages import (
 from workflows.run import TOUCHES, Run
 from workflows.showing import explain, step_summary
 
-
 BEFORE: Final = Explanation(
     run_id="",
     version=0,

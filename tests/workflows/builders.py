@@ -50,12 +50,16 @@ def notice(name: str, **more: Any) -> dict[str, Any]:
     return {"notify": name, "to": "boss", **more}
 
 
-def rungs_of(due: Mapping[Span, Any], ladder: Mapping[Span, Rung], at: datetime) -> tuple[RungDue, ...]:
+def rungs_of(
+    due: Mapping[Span, Any], ladder: Mapping[Span, Rung], at: datetime, pace: float = 1
+) -> tuple[RungDue, ...]:
     """The rungs of a task handed out at `at`."""
     rungs: list[RungDue] = []
     for span, rung in due.items():
         if rung == "ladder":
-            rungs += [RungDue(at=at + span.rough + further.rough, rung=name) for further, name in ladder.items()]
+            rungs += [
+                RungDue(at=at + (span.rough + further.rough) * pace, rung=name) for further, name in ladder.items()
+            ]
         else:
-            rungs.append(RungDue(at=at + span.rough, rung=rung))
+            rungs.append(RungDue(at=at + span.rough * pace, rung=rung))
     return tuple(sorted(rungs, key=lambda one: one.at))

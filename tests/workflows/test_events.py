@@ -29,7 +29,6 @@ async def test_a_reply_while_an_email_is_under_way_halts_the_run_after_it(world_
     world = world_of(play(email("one"), email("two"), {"end": "finished"}, on=HALTS))
     begun, go_on = asyncio.Event(), asyncio.Event()
 
-
     async def held(argument: Any) -> Any:
         begun.set()
         await go_on.wait()
@@ -201,9 +200,7 @@ async def test_a_reply_in_the_same_instant_as_the_timer_wins(world_of: MakeWorld
         await run.shows(lambda it: it.step == "one")
     # The worker is away: timer and reply come to it in one workflow task.
     passing = asyncio.create_task(run.pass_time(days=3))
-    async with asyncio.timeout(10):
-        while "TimerFired" not in await run.history():
-            await asyncio.sleep(0.02)
+    await run.has_in_history("TimerFired")
     await run.tell("reply")
     async with world.worker():
         assert (await run.result()).outcome == "replied"

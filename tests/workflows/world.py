@@ -53,6 +53,7 @@ class World:
         self.admission: Admission | None = None
         self._numbers = count(1)
         self.tasks: dict[str, int] = {}
+        self.pace = 1.0  # of all spans: where the run's clock cannot be skipped
         self.changed = asyncio.Event()
         self.started: list[Going] = []
 
@@ -149,9 +150,9 @@ class World:
     def plan_of(self, step: str, base: datetime) -> Plan:
         """After the step's `after` (and its wait), a business day taken as a day."""
         node = self.program.nodes[step].step
-        due = base + (node.after.rough if node.after else timedelta())
-        due += node.wait.rough if isinstance(node, WaitStep) else timedelta()
-        return Plan(step=step, due=due, why="the window opens")
+        span = node.after.rough if node.after else timedelta()
+        span += node.wait.rough if isinstance(node, WaitStep) else timedelta()
+        return Plan(step=step, due=base + span * self.pace, why="the window opens")
 
     def made(self, asked: StepIn) -> StepOut:
         """The touch was made; the plan of the next one comes with the answer."""
@@ -163,7 +164,7 @@ class World:
         if not isinstance(step, CallStep | TaskStep | EmailStep):
             return out
         due = step.approve if isinstance(step, EmailStep) else step.due
-        rungs = rungs_of(due or {}, self.play.ladder, asked.now)
+        rungs = rungs_of(due or {}, self.play.ladder, asked.now, self.pace)
         self.tasks[asked.step] = next(self._numbers)
         return out.model_copy(update={"task": self.tasks[asked.step], "rungs": rungs})
 
@@ -217,9 +218,15 @@ class Going:
     async def shows(self, true: Callable[[Explanation], bool], seconds: float = 10) -> Explanation:
         """Wait until `explain` says so."""
         async with asyncio.timeout(seconds):
-            while not true(explanation := await self.explain()):
+            while not true(explanation := await self.explain()):  # noqa: ASYNC110  # the server has no event for it
                 await asyncio.sleep(0.02)
         return explanation
+
+    async def has_in_history(self, name: str, seconds: float = 10) -> None:
+        """Wait until an event of this type is in the history; no worker is needed."""
+        async with asyncio.timeout(seconds):
+            while name not in await self.history():  # noqa: ASYNC110  # the server has no event for it
+                await asyncio.sleep(0.02)
 
     async def ask(self, name: str, argument: Any) -> str:
         """An operator's wish; the answer's sentence."""
