@@ -138,7 +138,7 @@ _FACTS: Final = text(
         and ((h.scope = 'contact' and h.value = c.id) or (h.scope = 'account' and h.value = r.account))
         and h.value in (c.id, r.account)
         and (h.play is null or h.play = r.play) and (h.except_play is null or h.except_play <> r.play)
-        and h.event is distinct from cast(:event as text)
+        and (cast(:event as text) is null or h.event is distinct from cast(:event as text))
       order by h.until desc limit 1) h on true
     where r.id = :run
     """
