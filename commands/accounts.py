@@ -120,6 +120,8 @@ def _show(report: "Report", *, strict: bool, dry_run: bool) -> None:
         say("Nothing was written: this was a dry run.")
     elif strict and report.faults:
         say("Nothing was written: --strict refuses all when one row is bad. Mend the rows named above.")
+    elif report.faults and all(file.refused == file.rows for file in report.files):
+        say("No row was good, so nothing was written. Mend the rows named above and import the file again.")
     elif report.faults:
         say("The good rows are in. Mend the rows named above and import the file again: what is in stays as it is.")
 

@@ -85,5 +85,6 @@ async def get(session: AsyncSession, play: str, version: int) -> PlayVersion | N
 
 async def all_latest(session: AsyncSession) -> Sequence[PlayVersion]:
     """The newest version of every play, in the order of their names."""
-    query = select(PlayVersion).ext(distinct_on(PlayVersion.play)).order_by(PlayVersion.play, PlayVersion.version.desc())
+    query = select(PlayVersion).ext(distinct_on(PlayVersion.play))
+    query = query.order_by(PlayVersion.play, PlayVersion.version.desc())
     return (await session.scalars(query)).all()

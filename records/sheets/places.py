@@ -1,7 +1,7 @@
 """Zones, countries and locales that exist, and the "did you mean" for those that do not."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -22,11 +22,17 @@ _LANGUAGES: Final = (  # ISO 639-1
 _LOCALE: Final = re.compile(r"([A-Za-z]{2})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}))?")
 
 
-def did_you_mean(text: str, choices: Collection[str], otherwise: str) -> str:
+def did_you_mean(text: str, choices: Iterable[str], otherwise: str) -> str:
     """`Did you mean 'x'?`, or the other advice when nothing is near."""
+    near = _nearest(text[:100].lower(), tuple(choices))
+    return f"Did you mean '{near}'?" if near else otherwise
+
+
+@lru_cache(maxsize=10_000)  # a wrong word mostly stands in thousands of rows; each search takes milliseconds
+def _nearest(text: str, choices: tuple[str, ...]) -> str | None:
     folded = {choice.lower(): choice for choice in choices}
-    near = get_close_matches(text[:100].lower(), list(folded), n=1, cutoff=0.7)
-    return f"Did you mean '{folded[near[0]]}'?" if near else otherwise
+    near = get_close_matches(text, list(folded), n=1, cutoff=0.7)
+    return folded[near[0]] if near else None
 
 
 def zone(text: str) -> str:
@@ -41,9 +47,8 @@ def country(text: str) -> str:
     code = text.upper()
     if code in _countries():
         return code
-    by_name = {name.lower(): code for code, name in _countries().items()} | _OTHER_NAMES
-    near = text.lower() if text.lower() in by_name else next(iter(get_close_matches(text.lower(), by_name, 1, 0.8)), "")
-    right = f"Did you mean '{by_name[near]}'?" if near else "Write the two-letter code, e.g. DE"
+    near = _country_by_name(text[:100].lower())
+    right = f"Did you mean '{near}'?" if near else "Write the two-letter code, e.g. DE"
     raise BadCell(f"{shown(text)} is no country code", right)
 
 
@@ -98,7 +103,7 @@ def _loads(name: str) -> bool:
     return True
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=10_000)
 def _near_zone(text: str) -> str:
     """`Berlin` or `europe/berlin` -> Europe/Berlin; for an offset no zone is near."""
     if _OFFSET.fullmatch(text):
@@ -112,6 +117,13 @@ def _near_zone(text: str) -> str:
 def _countries() -> dict[str, str]:
     """Code -> name, from the table that comes with the time zones (tzdata)."""
     return {row[0]: row[1] for row in _table("iso3166.tab")}
+
+
+@lru_cache(maxsize=10_000)
+def _country_by_name(text: str) -> str | None:
+    by_name = {name.lower(): code for code, name in _countries().items()} | _OTHER_NAMES
+    near = text if text in by_name else next(iter(get_close_matches(text, by_name, 1, 0.8)), None)
+    return by_name[near] if near else None
 
 
 @cache
