@@ -12,10 +12,11 @@ VENV_PYTHON = Path(__file__).resolve().parent / ".venv" / "bin" / "python"
 
 try:
     from commands.gathered import app
+    from commands.leaving import run
 except ModuleNotFoundError as missing:
     if missing.name != "typer" or not VENV_PYTHON.exists():
         sys.exit(f"The library '{missing.name}' is not installed here. Install everything once with: make run")
     os.execv(VENV_PYTHON, [str(VENV_PYTHON), *sys.argv])  # noqa: S606  # no shell, our own interpreter
 
 if __name__ == "__main__":
-    app(prog_name="starter.py")
+    run(app, "starter.py")

@@ -49,7 +49,14 @@ PLAYERS = {
     "absent_from": "absent from",
     "absent_until": "until",
 }
-RUNS = {"workflow_id": "run", "state": "state", "next_step": "next step", "next_at": "when", "outcome": "outcome"}
+RUNS = {
+    "workflow_id": "run",
+    "state": "state",
+    "made": "touches",
+    "open_tasks": "tasks",
+    "outcome": "outcome",
+    "reason": "reason",
+}
 
 
 @accounts_app.command("list", epilog=examples("accounts list", "accounts list --segment fintech --json"))

@@ -90,7 +90,9 @@ def show_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[obje
 
     table = Table(title=Text(plain(title)), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in headings:
-        table.add_column(Text(heading), overflow="fold", no_wrap=heading in {"id", "run", "when", "state", "play"})
+        table.add_column(
+            Text(heading), overflow="fold", no_wrap=heading in {"id", "run", "when", "next", "due", "state", "play"}
+        )
     for row in rows:
         table.add_row(*(Text(_cell(value)) for value in row))
     console().print(table)

@@ -128,11 +128,11 @@ class Reading:
         return int(stack.get("pids", {}).get(name, 0))
 
     async def _run(self, workflow: str) -> "Run | None":
-        from records import runs
+        from records.overview import newest
 
         play, _, account = workflow.partition("/")
         async with self._house.session() as session:
-            return await runs.latest(session, play, account)
+            return await newest(session, play, account)
 
 
 async def _suits(session: "AsyncSession", play: str, account: str, persona: str | None) -> bool:

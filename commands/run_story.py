@@ -37,12 +37,12 @@ async def tell_story(house: "House", run: str) -> Told:
     """Read the records and ask the living run. Raises Wrong for a run nobody knows."""
     from records import runs
     from records.holds import listing
-    from records.overview import open_runs
+    from records.overview import newest, open_runs
 
     workflow = workflow_of(run)
     play, _, account = workflow.partition("/")
     async with house.session() as session:
-        found = await runs.get(session, run) if run != workflow else await runs.latest(session, play, account)
+        found = await runs.get(session, run) if run != workflow else await newest(session, play, account)
         story = await runs.story(session, found.id) if found else None
         if story is None:
             raise unknown("run", run, await open_runs(session), "./starter.py runs list --all")

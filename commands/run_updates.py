@@ -10,6 +10,7 @@ from commands.connections import with_house
 from commands.failures import Failure, Refused, Unreachable, Wrong, in_words, sentence
 from commands.starting import progress
 from commands.suggestions import unknown
+from commands.targets import existing_player
 
 if TYPE_CHECKING:
     from commands.connections import House
@@ -49,6 +50,9 @@ async def steer_one(house: "House", update: str, message: Mapping[str, Any], run
         "reassign": messages.ReassignIn,
     }
     workflow = workflow_of(run)
+    if update == "reassign":
+        async with house.session() as session:
+            await existing_player(session, str(message["player"]))
     client = await house.temporal()
     try:
         async with asyncio.timeout(WITHIN):
@@ -68,16 +72,14 @@ async def _why(house: "House", workflow: str, error: BaseException) -> Failure:
     failure = in_words(error)
     if "knows no such run" not in failure.sentence:
         return failure
-    from records import runs
+    from records.overview import newest, open_runs
 
     play, _, account = workflow.partition("/")
     async with house.session() as session:
-        last = await runs.latest(session, play, account)
+        last = await newest(session, play, account)
         if last is not None:
             ended = f"{last.outcome or last.state}: {last.reason}" if last.reason else str(last.outcome or last.state)
             return Refused(f"{last.id} is over ({ended}); nothing was changed.")
-        from records.overview import open_runs
-
         known = await open_runs(session)
     return unknown("run", workflow, known, "./starter.py runs list")
 

@@ -11,8 +11,9 @@ app = typer.Typer(help="Runs: list, show, pause, resume, skip, send-now, stop, r
 COLUMNS = {
     "workflow_id": "run",
     "state": "state",
-    "next_step": "next step",
-    "next_at": "when",
+    "next_at": "next",
+    "next_step": "step",
+    "player": "by",
     "blocked": "blocked by",
     "open_tasks": "tasks",
     "made": "touches",
@@ -35,19 +36,22 @@ def list_runs(
     as_json: Json = False,
 ) -> None:
     """List the runs that are going on: next step, when, and what blocks it."""
-    from commands.connections import with_records
+    from commands.connections import House, with_house
     from commands.failures import Wrong
+    from commands.next_touches import with_next_touches
     from commands.suggestions import did_you_mean
-    from records.overview import run_lines
+    from records.overview import RunLine, run_lines
 
     if state is not None and state not in STATES:
         raise Wrong(f"There is no state '{state}': it is one of {', '.join(STATES)}.{did_you_mean(state, STATES)}")
-    lines = with_records(
-        lambda session: run_lines(
-            session, play=play, account=account, state=state, blocked=blocked, ended=ended, limit=limit
-        )
-    )
-    rows = [row_of(line) for line in lines]
+
+    async def work(house: House) -> list[RunLine]:
+        async with house.session() as session:
+            wanted = {"play": play, "account": account, "state": state}
+            lines = await run_lines(session, **wanted, blocked=blocked, ended=ended, limit=limit)
+        return await with_next_touches(house, lines)
+
+    rows = [row_of(line) for line in with_house(work)]
     empty = "No such run. `./starter.py runs list --all` also lists those that ended." if not ended else "No such run."
     show_list(rows, COLUMNS, as_json=as_json, title="Runs", empty=empty)
     if len(rows) == limit and not as_json:

@@ -1,15 +1,19 @@
 """`starter.py start PLAY`: starts a play at the accounts named, tells who was admitted, refused or had it already."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from commands.output import Json, examples, say, show_json, show_table
 
+if TYPE_CHECKING:
+    from commands.starting import Row
+
 app = typer.Typer()
 
-COLUMNS = ("account", "result", "reason", "Temporal UI")
+COLUMNS = ("account", "result", "reason")
+LINKS_SHOWN = 3  # runs; of more, the list is linked
 
 
 @app.command(
@@ -46,8 +50,20 @@ def start(
     else:
         show_table(f"{play}: dry run, nothing was started" if dry_run else play, COLUMNS, (row.cells() for row in rows))
         say(_summary([row.result for row in rows]))
+        _show_links(play, rows)
     if rows and not any(row.result in {"admitted", "already open", "accepted", "would be admitted"} for row in rows):
         raise typer.Exit(1)
+
+
+def _show_links(play: str, rows: "list[Row]") -> None:
+    from commands.links import list_link
+    from settings import Settings
+
+    links = [row.link for row in rows if row.link]
+    if len(links) > LINKS_SHOWN:
+        links = [list_link(Settings(), f'Play="{play}"')]
+    for link in links:
+        say(f"  {link}")
 
 
 def _summary(results: list[str]) -> str:

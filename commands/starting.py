@@ -55,7 +55,7 @@ class Row:
 
     def cells(self) -> tuple[str, ...]:
         """In the order of the table's columns."""
-        return self.account, self.result, self.reason, self.link
+        return self.account, self.result, self.reason
 
 
 async def published(session: "AsyncSession", play: str) -> "PlayVersion":
@@ -99,9 +99,9 @@ async def dry_run_rows(house: "House", request: Request) -> list[Row]:
 
 async def start_all(house: "House", request: Request) -> list[Row]:
     """Start the play at every account meant, at most AT_ONCE at a time, and wait for the admissions."""
-    _, selection = await chosen(house, request)
+    version, selection = await chosen(house, request)
     client = await house.temporal()
-    rows: list[Row] = []
+    refused = await refused_as_before(house, version, selection.accounts)
     burst = asyncio.Semaphore(AT_ONCE)
 
     async def one(account: str, advance: Callable[[], None]) -> Row:
@@ -121,11 +121,27 @@ async def start_all(house: "House", request: Request) -> list[Row]:
             started.run,
         )
 
-    async with progress("starting", len(selection.accounts)) as advance, asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(account, advance)) for account in selection.accounts]
+    wanted = [account for account in selection.accounts if account not in refused]
+    async with progress("starting", len(wanted)) as advance, asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(account, advance)) for account in wanted]
     rows = [task.result() for task in tasks]
     await read_admissions(house, rows, request.wait)
-    return rows + strangers(selection)
+    by_account = {row.account: row for row in rows} | refused
+    return [by_account[account] for account in selection.accounts] + strangers(selection)
+
+
+async def refused_as_before(house: "House", version: "PlayVersion", accounts: Sequence[str]) -> dict[str, Row]:
+    """Accounts whose last start was refused for a reason that holds still: another refusal on record says no more."""
+    from records.overview import last_refusals
+    from records.runs import admission
+
+    rows: dict[str, Row] = {}
+    async with house.session() as session:
+        for account, reason in (await last_refusals(session, version.play, accounts)).items():
+            judged = await admission(session, version, account, datetime.now(UTC))
+            if judged.verdict == "refused" and judged.reason == reason:
+                rows[account] = Row(account, "refused", f"{reason} (as before; nothing was started)")
+    return rows
 
 
 async def read_admissions(house: "House", rows: Sequence[Row], wait: float) -> None:

@@ -32,3 +32,12 @@ async def existing(
     if await people.contact(session, value) is None:
         raise unknown("contact", value, await people.contact_ids(session), "./starter.py contacts list")
     return "contact", value
+
+
+async def existing_player(session: "AsyncSession", player: str) -> None:
+    """Raises Wrong with the nearest ids when there is no player of this id."""
+    from records import people
+
+    known = [one.id for one in await people.players(session)]
+    if player not in known:
+        raise unknown("player", player, known, "./starter.py players list")

@@ -42,6 +42,7 @@ def list_tasks(
     from datetime import UTC, datetime
 
     from commands.connections import with_records
+    from commands.targets import existing_player
     from records import tasks
 
     now = datetime.now(UTC)
@@ -51,7 +52,7 @@ def list_tasks(
 
     async def work(session: "AsyncSession") -> "list[Task]":
         if player:
-            await _existing_player(session, player)
+            await existing_player(session, player)
         state = None if every else "open"
         return list(await tasks.listing(session, player=player, account=account, state=state, limit=1000))
 
@@ -146,15 +147,6 @@ async def _existing_task(session: "AsyncSession", task: int) -> "Task":
     if found is None:
         raise Wrong(f"There is no task {task}. `./starter.py tasks list` lists those that are open.")
     return found
-
-
-async def _existing_player(session: "AsyncSession", player: str) -> None:
-    from commands.suggestions import unknown
-    from records import people
-
-    known = [one.id for one in await people.players(session)]
-    if player not in known:
-        raise unknown("player", player, known, "./starter.py players list")
 
 
 def _draft_text(draft: dict[str, Any]) -> str:

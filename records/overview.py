@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plays.events import RunState, TaskState, TouchState
@@ -31,7 +32,8 @@ class RunLine:
     open_tasks: int
     made: int
     outcome: str | None
-    reason: str
+    reason: str  # why it was refused, paused, halted or ended
+    player: str | None = None  # the slot whose turn it is, where the living run has said so
 
 
 async def run_lines(
@@ -66,6 +68,25 @@ async def open_workflow_ids(session: AsyncSession, *, play: str, state: str | No
     query = select(Run.workflow_id).where(Run.play == play, Run.ended_at.is_(None)).order_by(Run.account)
     query = query.where(Run.state == state) if state else query.where(Run.state.in_(OPEN_STATES))
     return (await session.scalars(query)).all()
+
+
+async def newest(session: AsyncSession, play: str, account: str) -> Run | None:
+    """The run a person means by `play/account`: the open one, else the last that was admitted, else a refusal."""
+    admitted = (Run.state != RunState.REFUSED).desc()
+    query = select(Run).where(Run.play == play, Run.account == account).order_by(admitted, Run.number.desc()).limit(1)
+    return (await session.scalars(query)).one_or_none()
+
+
+async def last_refusals(session: AsyncSession, play: str, accounts: Sequence[str]) -> dict[str, str]:
+    """Of the accounts whose last run of the play was refused: the reason."""
+    query = (
+        select(Run.account, Run.state, Run.reason)
+        .ext(distinct_on(Run.account))
+        .where(Run.play == play, Run.account.in_(accounts))
+        .order_by(Run.account, Run.number.desc())
+    )
+    rows = (await session.execute(query)).all()
+    return {account: reason for account, state, reason in rows if state == RunState.REFUSED}
 
 
 async def open_runs(session: AsyncSession) -> Sequence[str]:
@@ -120,5 +141,5 @@ def _line(row: Any) -> RunLine:
         open_tasks=tasks,
         made=made,
         outcome=run.outcome,
-        reason=run.reason,
+        reason="" if run.state == RunState.OPEN else run.reason,
     )

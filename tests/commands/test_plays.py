@@ -50,7 +50,7 @@ def test_a_fault_is_shown_with_file_line_and_a_suggestion(broken: Path, terminal
 def test_faults_are_data_for_scripts(broken: Path, terminal: Terminal) -> None:
     said = terminal.type("plays", "check", str(broken), "--json")
     assert said.code == 1
-    assert said.json["faults"][0]["line"] == 10
+    assert 10 in {fault["line"] for fault in said.json["faults"]}
 
 
 def test_a_faulty_play_is_not_published(broken: Path, desk: Terminal) -> None:
