@@ -70,6 +70,11 @@ class Run:
         return self.state.occurrences.get(self.state.step or "", 1)
 
     @property
+    def reached(self) -> int:
+        """How many touches the run has come to, the one at the cursor included."""
+        return sum(times for step, times in self.state.occurrences.items() if self.program.nodes[step].kind in TOUCHES)
+
+    @property
     def planned(self) -> Plan | None:
         """The plan of the step at the cursor, where it is known."""
         plan = self.state.plan

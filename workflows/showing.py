@@ -10,6 +10,7 @@ from typing import Any, Final
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
+from plays.labels import moment, step_label
 from plays.model import CallStep, EmailStep, NotifyStep, TaskStep
 from plays.program import Node
 from workflows.messages import Explanation, OpenTask
@@ -23,32 +24,19 @@ BLOCKED: Final = SearchAttributeKey.for_keyword("Blocked")
 VERSION: Final = SearchAttributeKey.for_int("Version")
 
 
-def at_words(at: datetime) -> str:
-    """`Mon 23 Nov 2026 08:00 UTC`."""
-    return at.strftime("%a %d %b %Y %H:%M UTC")
-
-
-def step_summary(run: Run, node: Node) -> str:
-    """`Touch 4 of 9 · email economic buyer as sponsor`."""
-    number = touch_number(run, node)
-    what = f"{node.kind} {node.name}" + (f" by {player_of(node)}" if player_of(node) else "")
-    return f"Touch {number} of {run.program.touches} · {what}" if number else what
-
-
-def touch_number(run: Run, node: Node) -> int:
-    """The place of the step among the play's touches, from 1; 0 for a step that reaches nobody."""
-    touches = [name for name, other in run.program.nodes.items() if other.kind in TOUCHES]
-    return touches.index(node.name) + 1 if node.name in touches else 0
+def step_summary(run: Run, node: Node, ahead: int = 0) -> str:
+    """`Touch 4 of 9 · email economic buyer as sponsor`; `ahead` of the cursor by so many touches."""
+    return step_label(run.program, node, run.reached + ahead)
 
 
 def wait_summary(at: datetime | None, why: str) -> str:
-    """`Until Mon 23 Nov 2026 08:00 UTC: champion's window opens`."""
-    return f"Until {at_words(at)}: {why}" if at is not None else why
+    """`Until Mon 23 Nov 08:00 UTC: champion's window opens`."""
+    return f"Until {moment(at)}: {why}" if at is not None else why
 
 
 def rung_summary(at: datetime, task: OpenTask) -> str:
     """`Until Tue …: task 17 (ring-admin) done, else remind`."""
-    return f"Until {at_words(at)}: task {task.task} ({task.step}) done, else {task.rungs[0].rung}"
+    return f"Until {moment(at)}: task {task.task} ({task.step}) done, else {task.rungs[0].rung}"
 
 
 def show(run: Run, at: datetime | None, why: str) -> None:
@@ -105,8 +93,8 @@ def details(run: Run, now: str) -> str:
     """Current Details: *Now*, *Next* and *Done* as Markdown lists (the Web UI draws no tables)."""
     state = run.state
     trouble = [f"- **{_blocked(run)}**"] if _blocked(run) else []
-    coming = [f"- {step_summary(run, node)}" for node in _coming(run)]
-    done = [f"- {at_words(line.at)} · `{line.step}` {line.verdict}: {line.reason}" for line in reversed(state.done)]
+    coming = [f"- {words}" for words in _coming(run)]
+    done = [f"- {moment(line.at)} · `{line.step}` {line.verdict}: {line.reason}" for line in reversed(state.done)]
     tasks = [f"- task {task.task} (`{task.step}`) is open" for task in state.tasks if task.state == "open"]
     now_lines = [*_now(run), f"- {now}", *trouble, *tasks]
     parts = {"Now": now_lines, "Next": coming or ["- the end"], "Done": done or ["- nothing yet"]}
@@ -117,13 +105,14 @@ def _now(run: Run) -> list[str]:
     return [f"- {step_summary(run, run.node)}"] if run.node is not None else []
 
 
-def _coming(run: Run) -> list[Node]:
-    """The next three steps, as far as they follow for certain."""
-    coming: list[Node] = []
-    node = run.node
+def _coming(run: Run) -> list[str]:
+    """The next three steps in words, as far as they follow for certain."""
+    coming: list[str] = []
+    node, ahead = run.node, 0
     while node is not None and node.follows is not None and node.kind not in ("choose", "end") and len(coming) < 3:
         node = run.program.nodes[node.follows]
-        coming.append(node)
+        ahead += node.kind in TOUCHES
+        coming.append(step_summary(run, node, ahead))
     return coming
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from temporalio import activity
 from temporalio.api.enums.v1 import EventType
+from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from temporalio.worker import Worker
@@ -234,7 +235,13 @@ class Going:
 
     async def explain(self) -> Explanation:
         """Where it stands."""
-        return await self.handle.query("explain", result_type=Explanation)
+        found: Explanation = await self.handle.query("explain", result_type=Explanation)
+        return found
+
+    async def details(self) -> str:
+        """Current Details, as the Web UI asks for them."""
+        metadata = await self.handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+        return str(metadata.current_details)
 
     async def history(self) -> list[str]:
         """The types of the events so far, as `TimerStarted`."""
