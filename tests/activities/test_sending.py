@@ -1,0 +1,309 @@
+"""What goes wrong between us and the mail server, and who else wants to send: one mail at most, and it is said which."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text, update
+from temporalio.exceptions import ApplicationError
+
+from activities.channels.smtp import Place
+from activities.notices import Outbox
+from local.mail_faults import Fault
+from records import suppressions, touches
+from records.db import lock_account, lock_address
+from records.tables import Contact, Run, Suppression, Touch
+from tests.activities.builders import NOW, Stage, hours, play_of, run
+
+KEY = "hello/acme/1/first/1/acme-kim"
+
+
+@pytest.mark.parametrize("at", ["RCPT", "DATA", "DOT"])
+async def test_a_server_that_says_later_gets_the_same_bytes_later(stage: Stage, at: Any) -> None:
+    admitted = await stage.begin()
+    stage.sink.faults.plan(Fault(at=at, reply="451 4.3.0 busy, acme-kim@theirs.example", times=1))
+    out = await stage.send(stage.step(admitted, "first"))
+    assert (out.verdict, out.reason) == ("later", "the mail server asked to come again later (451 4.3.0)")
+    assert out.until is not None
+    assert timedelta(minutes=4) < out.until - NOW < timedelta(minutes=6)
+    waiting = await stage.touch(KEY)
+    assert (waiting.state, waiting.attempts) == ("deferred", 1)
+    assert "busy" in (waiting.server_text or "")
+    assert (await stage.send(stage.step(admitted, "first", out.until))).verdict == "made"
+    sent = await stage.touch(KEY)
+    assert sent.mime_sha256 == waiting.mime_sha256
+    assert len(stage.mails) == 1
+
+
+@pytest.mark.parametrize("at", ["MAIL", "RCPT", "DATA", "DOT"])
+async def test_a_server_that_says_no_for_good_is_asked_once(stage: Stage, at: Any) -> None:
+    admitted = await stage.begin()
+    stage.sink.faults.plan(Fault(at=at, reply="550 5.1.1 no such user acme-kim@theirs.example", times=1))
+    out = await stage.send(stage.step(admitted, "first"))
+    assert (out.verdict, out.reason) == ("refused", "the mail server refused it for good (550 5.1.1)")
+    assert (await stage.send(stage.step(admitted, "first"))).verdict == "refused"
+    assert stage.mails == []
+
+
+async def test_a_server_that_says_later_for_two_days_has_refused(stage: Stage) -> None:
+    admitted = await stage.begin()
+    stage.sink.faults.plan(Fault(at="RCPT", reply="450 4.2.1 greylisted"))
+    now, answers = NOW, []
+    for _ in range(7):
+        out = await stage.send(stage.step(admitted, "first", now, hurry=True))
+        answers.append(out.verdict)
+        now = out.until or now
+    assert answers == ["later"] * 6 + ["refused"]
+    assert now - NOW > timedelta(hours=40)
+
+
+@pytest.mark.parametrize(("drop", "kept"), [("unkept", 0), ("before-250", 1)])
+async def test_a_server_lost_after_the_dot_leaves_a_doubt_and_no_second_mail(stage: Stage, drop: Any, kept: int) -> None:
+    admitted = await stage.begin()
+    stage.sink.faults.plan(Fault(drop=drop, times=1))
+    for _ in range(2):
+        out = await stage.send(stage.step(admitted, "first"))
+        assert (out.verdict, out.reason) == ("in_doubt", "the mail server was lost after the whole mail was sent")
+    assert stage.sink.faults.counts().data_started == 1
+    assert len(stage.mails) == kept
+    async with stage.database.begin() as session:
+        assert [one.key for one in await touches.doubts(session)] == [KEY]
+
+
+async def test_a_server_lost_after_its_last_word_has_the_mail(stage: Stage) -> None:
+    admitted = await stage.begin()
+    stage.sink.faults.plan(Fault(drop="after-250", times=1))
+    assert (await stage.send(stage.step(admitted, "first"))).verdict == "made"
+    assert len(stage.mails) == 1
+
+
+async def test_a_server_that_cannot_be_reached_leaves_the_mail_unsent(stage: Stage) -> None:
+    admitted = await stage.begin()
+    await stage.sink.stop()
+    with pytest.raises(ApplicationError, match="nothing was sent") as refused:
+        await stage.send(stage.step(admitted, "first"))
+    assert (refused.value.type, refused.value.non_retryable) == ("MailServerUnreachable", False)
+    assert (await stage.touch(KEY)).state == "planned"
+
+
+async def test_a_kept_connection_that_went_stale_is_made_anew(stage: Stage) -> None:
+    await stage.people()
+    await stage.people("other")
+    play = await stage.publish()
+    first, second = await stage.open(play), await stage.open(play, "other")
+    stage.sink.faults.plan(Fault(drop="after-250", times=1))
+    assert (await stage.send(stage.step(first, "first"))).verdict == "made"
+    assert (await stage.send(stage.step(second, "first"))).verdict == "made"
+
+
+async def test_a_claim_that_a_dead_worker_left_is_a_doubt_and_never_sent_again(stage: Stage) -> None:
+    admitted = await stage.begin()
+    await _left_claimed(stage, admitted)
+    out = await stage.send(stage.step(admitted, "first"))
+    assert out.verdict == "in_doubt"
+    assert (await stage.touch(KEY)).state == "in_doubt"
+    assert stage.mails == []
+
+
+async def test_a_verdict_that_a_dying_attempt_left_in_its_heartbeat_is_kept(stage: Stage) -> None:
+    admitted = await stage.begin()
+    await _left_claimed(stage, admitted)
+    left = {"token": "theirs", "state": "made", "reason": "accepted", "server_text": "250 2.0.0 OK"}
+    out = await run(stage.activities.emailing.send_email, stage.step(admitted, "first"), details=[left])
+    assert (out.verdict, (await stage.touch(KEY)).state) == ("made", "made")
+    assert stage.mails == []
+
+
+async def test_old_claims_without_a_verdict_are_swept_into_doubt(stage: Stage) -> None:
+    admitted = await stage.begin()
+    await _left_claimed(stage, admitted)
+    outbox = Outbox(stage.database, stage.transport, stage.settings)
+    assert await outbox.sweep() == []
+    async with stage.database.begin() as session:
+        await session.execute(update(Touch).values(claimed_at=datetime.now(UTC) - timedelta(minutes=21)))
+    assert await outbox.sweep() == [KEY]
+    async with stage.database.begin() as session:  # the worker was alive after all, and knows
+        assert await touches.settle(session, KEY, "theirs", touches.TouchState.MADE, "accepted", NOW)
+        assert not await touches.settle(session, KEY, "somebody's", touches.TouchState.REFUSED, "no", NOW)
+    assert (await stage.touch(KEY)).state == "made"
+
+
+async def _left_claimed(stage: Stage, admitted: Any) -> None:
+    stage.sink.faults.plan(Fault(at="RCPT", reply="451 4.3.0 later", times=1))
+    await stage.send(stage.step(admitted, "first"))
+    async with stage.database.begin() as session:
+        assert await touches.claim(session, KEY, "theirs")
+
+
+async def test_two_workers_with_one_touch_make_one_mail(stage: Stage) -> None:
+    admitted = await stage.begin()
+    stage.sink.faults.plan(Fault(delay=0.3))
+    others = [stage, stage.again(), stage.again()]
+    answers = await asyncio.gather(*(one.send(stage.step(admitted, "first")) for one in others))
+    assert len(stage.mails) == 1
+    assert (await stage.touch(KEY)).state == "made"
+    assert {one.verdict for one in answers} <= {"made", "later"}
+
+
+async def test_two_plays_in_the_same_second_write_to_one_person_once(stage: Stage) -> None:
+    await stage.people()
+    admitted = [await stage.open(await stage.publish(play_of(f"play-{number}"))) for number in range(6)]
+    answers = await asyncio.gather(*(stage.send(stage.step(one, "first")) for one in admitted))
+    assert Counter(one.verdict for one in answers) == {"made": 1, "later": 5}
+    assert len(stage.mails) == 1
+
+
+async def test_postgres_lost_after_the_dot_does_not_lose_the_verdict(stage: Stage) -> None:
+    admitted = await stage.begin()
+    stage.sink.faults.plan(Fault(delay=0.5))
+    sending = asyncio.create_task(stage.send(stage.step(admitted, "first")))
+    while not stage.sink.faults.attempts:  # noqa: ASYNC110 - the mail server has no event for it
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)
+    await stage.database.engine.dispose()
+    async with stage.database.begin() as session:
+        others = "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
+        await session.execute(text(f"{others} and pid <> pg_backend_pid()"))
+    assert (await sending).verdict == "made"
+    assert (await stage.touch(KEY)).state == "made"
+
+
+async def test_a_cancelled_attempt_finishes_the_mail_it_has_begun(stage: Stage) -> None:
+    admitted = await stage.begin()
+    stage.sink.faults.plan(Fault(delay=0.3))
+    sending = asyncio.create_task(stage.activities.emailing._send(*await _ready(stage, admitted)))
+    while not stage.sink.faults.attempts:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    assert (await sending).verdict == "made"
+
+
+async def _ready(stage: Stage, admitted: Any) -> Any:
+    from activities.freezing import prepare
+    from activities.heartbeat import Heart
+    from activities.house import House
+
+    class Still(Heart):
+        def keep(self, **what: Any) -> None:
+            self._kept = what
+
+    house = House(stage.database, stage.settings)
+    async with stage.database.begin() as session:
+        return await prepare(session, house, stage.step(admitted, "first"), NOW), Still()
+
+
+async def test_no_text_begins_after_an_opt_out_was_accepted(stage: Stage) -> None:
+    """1,000 opt-outs at random moments around 1,000 sends, 16 at a time; the mail server and we share a clock."""
+    accounts, each = 50, 20
+    sends = await _many_planned(stage, accounts, each)
+    stopped: dict[str, float] = {}
+    free = asyncio.Semaphore(16)
+    chance = random.Random(7)
+
+    async def race(send: Any, contact: str, account: str) -> None:
+        async with free:
+            offset = chance.random() * 0.5
+            await asyncio.gather(stage.send(send), _opt_out(stage, contact, account, offset, stopped))
+
+    await asyncio.gather(*(race(*one) for one in sends))
+    begun = {one.rcpt_tos[0].split("@")[0]: one.started for one in stage.sink.faults.attempts}
+    assert len(stopped) == accounts * each
+    late = [contact for contact, at in begun.items() if at > stopped[contact]]
+    assert late == []
+    assert 0 < len(begun) < len(sends), "the races were not close: all were won by one side"
+
+
+async def _opt_out(stage: Stage, contact: str, account: str, offset: float, stopped: dict[str, float]) -> None:
+    """As an accepted event does it: the account's lock, the address's, the suppression, the commit."""
+    await asyncio.sleep(offset)
+    async with stage.database.begin() as session:
+        await lock_account(session, account)
+        await lock_address(session, f"{contact}@theirs.example")
+        session.add(Suppression(scope="contact", value=contact, reason="unsubscribed", event="m:1"))
+    stopped[contact] = time.time()
+
+
+async def _many_planned(stage: Stage, accounts: int, each: int) -> list[tuple[Any, str, str]]:
+    """So many people at so many accounts, each with a mail planned."""
+    play = await stage.publish(play_of(caps={"email_gap": "1h", "per_account_day": 20, "people_at_once": 50}))
+    sends = []
+    for number in range(accounts):
+        account = f"firm-{number}"
+        await stage.people(account)
+        admitted = await stage.open(play, account)
+        names = [f"{account}-c{one}" for one in range(each)]
+        rows: list[Any] = [
+            Contact(id=one, account=account, persona="champion", email=f"{one}@theirs.example",
+                    address=f"{one}@theirs.example", zone="UTC")
+            for one in names
+        ]  # fmt: skip
+        rows += [
+            Touch(key=f"{admitted.run_id}/first/{place}/{one}", run=admitted.run_id, account=account, contact=one,
+                  step="first", occurrence=place, channel="email", state="planned", created_at=NOW)
+            for place, one in enumerate(names, 1)
+        ]  # fmt: skip
+        await stage.add(*rows)
+        sends += [(stage.step(admitted, "first", occurrence=place), one, account) for place, one in enumerate(names, 1)]
+    return sends
+
+
+async def test_the_kill_switch_waits_for_texts_that_are_about_to_begin(stage: Stage) -> None:
+    from records import switches
+
+    sends = await _many_planned(stage, 10, 5)
+    turned: list[float] = []
+
+    async def kill() -> None:
+        await asyncio.sleep(0.15)
+        async with stage.database.begin() as session:
+            await switches.turn(session, "kill", True, "drill")
+        turned.append(time.time())
+
+    free = asyncio.Semaphore(8)
+
+    async def send(one: Any) -> None:
+        async with free:
+            await stage.send(one)
+
+    await asyncio.gather(kill(), *(send(one) for one, _, _ in sends))
+    assert all(one.started < turned[0] for one in stage.sink.faults.attempts)
+    assert len(stage.sink.faults.attempts) < len(sends)
+
+
+async def test_a_domain_can_be_suppressed_too(stage: Stage) -> None:
+    await stage.begin()
+    async with stage.database.begin() as session:
+        placed = await suppressions.place(session, "domain", "@Theirs.Example.", "asked us to", "ops")
+        again = await suppressions.place(session, "domain", "theirs.example", "asked us to", "ops")
+        assert (placed.value, again.id) == ("theirs.example", placed.id)
+        assert (await suppressions.lift(session, placed.id, "ops", NOW)) is not None
+        assert (await suppressions.lift(session, placed.id, "ops", NOW)) is None
+    [found] = await stage.all(Run)
+    from activities.contracts import StepIn
+
+    step = StepIn(run_id=found.id, version=1, step="first", now=NOW + hours(1), base=NOW)
+    assert (await stage.send(step)).verdict == "made"
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "tls", "starttls"),
+    [
+        ("smtp://127.0.0.1:1025", 1025, False, None),
+        ("smtps://u:p%40ss@mail.example", 465, True, False),
+        ("smtp+starttls://mail.example", 587, False, True),
+        ("smtp://u:p@mail.example", 25, False, True),
+    ],
+)
+def test_the_url_says_how_to_connect(url: str, port: int, tls: bool, starttls: bool | None) -> None:
+    place = Place.read(url)
+    assert (place.port, place.tls, place.starttls) == (port, tls, starttls)
+    assert "p@ss" not in repr(place)
+
+
+@pytest.mark.parametrize("url", ["http://mail.example", "smtp://", "mail.example:25"])
+def test_a_url_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="SMTP_URL is one of"):
+        Place.read(url)
