@@ -16,7 +16,7 @@ from plays.program import Node
 from workflows.messages import Explanation, OpenTask
 from workflows.run import TOUCHES, Run
 
-SHORT: Final = timedelta(minutes=5)
+SHORT: Final = timedelta(hours=1)
 STAGE: Final = SearchAttributeKey.for_keyword("Stage")
 PLAYER: Final = SearchAttributeKey.for_keyword("Player")
 NEXT_TOUCH: Final = SearchAttributeKey.for_datetime("NextTouch")
