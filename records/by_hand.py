@@ -75,7 +75,7 @@ async def _matched(session: AsyncSession, event: Event, named: dict[str, str], h
             f"the event {event.id} still matches nobody; say whom it is about: "
             f"./starter.py inbox match {event.id} --account …"
         )
-    await lock(session, event.kind, found)
+    await lock(session, [(event.kind, found)])
     event.data, event.account, event.contact, event.touch = data, found.account, found.contact, found.touch
     event.state, event.next_try_at = "received", func.now()
     await session.flush()
