@@ -10,16 +10,37 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plays import ids
 from plays.events import is_event_kind
-from records.matching import Match, match
-from records.stops import apply_stops, lock
+from records.inbox_rows import store_all
+from records.matching import Match, match, match_all
+from records.stops import STOPPING, apply_stops, lock
 from records.tables import Event
 
 NOBODY: Final = "nobody here by this message, contact, address, account or domain; matched again when you import them"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An event as it comes in. `occurred_at` is UTC-aware.
+
+    `parked` says why an event is only kept (its form is unknown); it stops nothing.
+    """
+
+    source: str
+    external_id: str
+    kind: str
+    data: dict[str, Any]
+    occurred_at: datetime
+    raw: bytes
+    parked: str = ""
+
+    @property
+    def stops(self) -> bool:
+        """True if accepting it may take a recipient's lock, for which a mail on its way may have to be waited for."""
+        return self.kind in STOPPING and not self.parked
 
 
 @dataclass(frozen=True)
@@ -42,54 +63,52 @@ async def accept(
     *,
     parked: str = "",
 ) -> Accepted:
-    """Store an event once, match it and write what it stops, in the caller's transaction.
+    """Store an event once, match it and write what it stops, in the caller's transaction."""
+    (accepted,) = await accept_all(session, [Offer(source, external_id, kind, data, occurred_at, raw, parked)])
+    return accepted
 
-    `occurred_at` is UTC-aware. `parked` says why an event is only kept (its form is unknown); it stops nothing.
-    """
-    found = await match(session, data)
-    state, reason = _first_state(kind, found, parked)
-    event = Event(
-        id=ids.event_id(source, external_id),
-        source=source,
-        external_id=external_id,
-        kind=kind,
-        data=data,
-        raw=raw,
-        sha256=hashlib.sha256(raw).hexdigest(),
-        occurred_at=occurred_at,
+
+async def accept_all(session: AsyncSession, offers: Sequence[Offer]) -> list[Accepted]:
+    """`accept` for many events by a handful of statements. The same event twice among them counts once."""
+    matches = await match_all(session, [offer.data for offer in offers])
+    events = [_event(offer, found) for offer, found in zip(offers, matches, strict=True)]
+    await lock(session, [(offer.kind, found) for offer, found in zip(offers, matches, strict=True)])
+    new = await store_all(session, events)
+    accepted = []
+    for event, found in zip(events, matches, strict=True):
+        first = event.id in new
+        new.discard(event.id)
+        if first and event.state != "parked":
+            await _stop(session, event, found)
+        accepted.append(Accepted(event.id, first, event.state if first else ""))
+    return accepted
+
+
+def _event(offer: Offer, found: Match) -> Event:
+    state, reason = _first_state(offer, found)
+    return Event(
+        id=ids.event_id(offer.source, offer.external_id),
+        source=offer.source,
+        external_id=offer.external_id,
+        kind=offer.kind,
+        data=offer.data,
+        raw=offer.raw,
+        sha256=hashlib.sha256(offer.raw).hexdigest(),
+        occurred_at=offer.occurred_at,
         account=found.account,
         contact=found.contact,
         touch=found.touch,
         state=state,
         reason=reason,
     )
-    await lock(session, kind, found)
-    if not await _stored(session, event):
-        return Accepted(event.id, new=False)
-    if state != "parked":
-        await _stop(session, event, found)
-    return Accepted(event.id, new=True, state=state)
 
 
-def _first_state(kind: str, found: Match, parked: str) -> tuple[str, str]:
-    if parked:
-        return "parked", parked
-    if not is_event_kind(kind):
-        return "parked", f"'{kind}' is no kind of event that plays know"
+def _first_state(offer: Offer, found: Match) -> tuple[str, str]:
+    if offer.parked:
+        return "parked", offer.parked
+    if not is_event_kind(offer.kind):
+        return "parked", f"'{offer.kind}' is no kind of event that plays know"
     return ("received", "") if found.account else ("unmatched", NOBODY)
-
-
-async def _stored(session: AsyncSession, event: Event) -> bool:
-    """True if this is the first copy. Stamped after the lock was taken, so an account's events are in order."""
-    columns = ("id", "source", "external_id", "kind", "data", "raw", "sha256", "occurred_at")
-    row = {name: getattr(event, name) for name in (*columns, "account", "contact", "touch", "state", "reason")}
-    query = (
-        insert(Event)
-        .values(**row, received_at=func.clock_timestamp(), next_try_at=func.clock_timestamp())
-        .on_conflict_do_nothing()
-        .returning(Event.id)
-    )
-    return (await session.execute(query)).first() is not None
 
 
 async def _stop(session: AsyncSession, event: Event, found: Match) -> None:
@@ -113,7 +132,7 @@ async def rematch(session: AsyncSession, limit: int = 500) -> int:
         found = await match(session, event.data)
         if not found.account:
             continue
-        await lock(session, event.kind, found)
+        await lock(session, [(event.kind, found)])
         event.account, event.contact, event.touch = found.account, found.contact, found.touch
         event.state, event.reason = "received", "matched later"
         event.next_try_at = event.received_at

@@ -1,18 +1,43 @@
 """Whom an event is about: Message-ID first, then contact, address, account, domain. Never the subject of a mail.
 
-Reads only. What follows from a match is `stops.py` and the router.
+Reads only, many events by one query. What follows from a match is `stops.py` and the router.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from records.accounts import account_by_domain
 from records.addresses import normal_form
-from records.tables import Account, Contact, Task, Touch
+from records.tables import Task
+
+# Each arm is one index look-up. A name that is unknown falls through to the address; an address that is unknown is a
+# stranger, even in a conversation we know; only where none is given is it the person the mail was written to.
+_MATCH: Final = text(
+    """
+    select t.key as touch, t.account as touch_account, t.contact as touch_contact, t.address as touch_address,
+           c.id as contact, c.account as contact_account, c.address as contact_address, a.id as account
+    from unnest(cast(:message_ids as text[]), cast(:contacts as text[]), cast(:emails as text[]),
+                cast(:accounts as text[])) with ordinality as o(message_id, contact, email, account, place)
+    left join touches t on t.message_id = o.message_id
+    left join lateral (
+        select * from (
+            select 0 as arm, id, account, address, gone, engagement from contacts where id = o.contact
+            union all
+            select 1, id, account, address, gone, engagement from contacts where address = o.email
+            union all
+            select 2, id, account, address, gone, engagement from contacts where id = t.contact and o.email = ''
+        ) arms
+        order by arm, (account = coalesce(t.account, o.account)) desc, gone, engagement desc, id
+        limit 1
+    ) c on true
+    left join accounts a on a.id = o.account
+    order by o.place
+    """
+)
 
 
 @dataclass(frozen=True)
@@ -30,16 +55,23 @@ async def match(session: AsyncSession, data: Mapping[str, Any]) -> Match:
 
     The sender may be a colleague of the person written to: the touch says which conversation, the address who.
     """
-    email = normal_form(text_of(data, "email")) if text_of(data, "email") else ""
-    touch = await _touch(session, text_of(data, "message_id"))
-    contact = await _contact(session, data, email, touch)
-    account = touch.account if touch else contact.account if contact else await _account(session, data, email)
-    return Match(
-        account=account,
-        contact=contact.id if contact else None,
-        touch=touch.key if touch else None,
-        addresses=_addresses(email, contact, touch),
-    )
+    (found,) = await match_all(session, [data])
+    return found
+
+
+async def match_all(session: AsyncSession, every: Sequence[Mapping[str, Any]]) -> list[Match]:
+    """`match` for many events, in their order."""
+    asked = {
+        "message_ids": [_bracketed(text_of(data, "message_id")) for data in every],
+        "contacts": [text_of(data, "contact") for data in every],
+        "emails": [_address(data) for data in every],
+        "accounts": [text_of(data, "account") for data in every],
+    }
+    rows = (await session.execute(_MATCH, asked)).mappings()
+    return [
+        await _placed(session, data, _found(row, email))
+        for data, email, row in zip(every, asked["emails"], rows, strict=True)
+    ]
 
 
 def text_of(data: Mapping[str, Any], key: str) -> str:
@@ -48,46 +80,34 @@ def text_of(data: Mapping[str, Any], key: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-async def _touch(session: AsyncSession, message_id: str) -> Touch | None:
-    if not message_id:
-        return None
-    named = f"<{message_id.strip('<>')}>"
-    return (await session.scalars(select(Touch).where(Touch.message_id == named))).one_or_none()
+def _bracketed(message_id: str) -> str:
+    return f"<{message_id.strip('<>')}>" if message_id else ""
 
 
-async def _contact(session: AsyncSession, data: Mapping[str, Any], email: str, touch: Touch | None) -> Contact | None:
-    if named := text_of(data, "contact"):
-        known = await session.get(Contact, named)
-        if known:
-            return known
-    if email:
-        near = touch.account if touch else text_of(data, "account")
-        query = (
-            select(Contact)
-            .where(Contact.address == email)
-            .order_by((Contact.account == near).desc(), Contact.gone, Contact.engagement.desc(), Contact.id)
-            .limit(1)
-        )
-        # Somebody who answers from an address we do not know is the person written to only if no address was given.
-        return (await session.scalars(query)).one_or_none()
-    return await session.get(Contact, touch.contact) if touch and touch.contact else None
+def _address(data: Mapping[str, Any]) -> str:
+    given = text_of(data, "email")
+    return normal_form(given) if given else ""
 
 
-async def _account(session: AsyncSession, data: Mapping[str, Any], email: str) -> str | None:
-    named = text_of(data, "account")
-    if named and await session.get(Account, named) is not None:
-        return named
+def _found(row: Mapping[Any, Any], email: str) -> Match:
+    """The addresses are the person's: the one given, the contact's, the one the mail they answer went to."""
+    addresses = {email, row["contact_address"]}
+    if not email and row["contact"] in (None, row["touch_contact"]):
+        addresses.add(row["touch_address"])
+    return Match(
+        account=row["touch_account"] or row["contact_account"] or row["account"],
+        contact=row["contact"],
+        touch=row["touch"],
+        addresses=tuple(sorted(address for address in addresses if address)),
+    )
+
+
+async def _placed(session: AsyncSession, data: Mapping[str, Any], found: Match) -> Match:
+    """What names no account of ours may still be a task of ours, or an address under an account's domain."""
+    if found.account:
+        return found
     if isinstance(task := data.get("task"), int):
-        return await session.scalar(select(Task.account).where(Task.id == task))
-    if "@" in email:
-        owner = await account_by_domain(session, email.rpartition("@")[2])
-        return owner.id if owner else None
-    return None
-
-
-def _addresses(email: str, contact: Contact | None, touch: Touch | None) -> tuple[str, ...]:
-    """The addresses that belong to the person: the one given, the contact's, the one the touch went to."""
-    found = {email, contact.address if contact else None}
-    if touch and not email and (contact is None or contact.id == touch.contact):
-        found.add(touch.address)
-    return tuple(sorted(address for address in found if address))
+        return replace(found, account=await session.scalar(select(Task.account).where(Task.id == task)))
+    domain = _address(data).rpartition("@")[2] if "@" in _address(data) else ""
+    owner = await account_by_domain(session, domain) if domain else None
+    return replace(found, account=owner.id if owner else None)

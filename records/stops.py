@@ -26,13 +26,16 @@ LATER_WITHOUT_DATE: Final = timedelta(days=30)  # B3 names a date; without one, 
 STOPPING: Final = frozenset({"reply", "bounce", "unsubscribed"})
 
 
-async def lock(session: AsyncSession, kind: str, found: Match) -> None:
-    """Take the locks the gate takes, in its order: account, then addresses. Held to the end of the transaction."""
-    if found.account:
-        await lock_account(session, found.account)
-    if kind in STOPPING:
-        for address in found.addresses:
-            await lock_address(session, address)
+async def lock(session: AsyncSession, events: Iterable[tuple[str, Match]]) -> None:
+    """Take the locks the gate takes, in its order: accounts, then addresses. Held to the end of the transaction.
+
+    Each sort in one order everywhere, so that two batches never wait for each other.
+    """
+    pairs = list(events)
+    for account in sorted({found.account for _, found in pairs if found.account}):
+        await lock_account(session, account)
+    for address in sorted({one for kind, found in pairs if kind in STOPPING for one in found.addresses}):
+        await lock_address(session, address)
 
 
 async def apply_stops(session: AsyncSession, event: Event, addresses: Iterable[str] = ()) -> list[str]:

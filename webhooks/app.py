@@ -14,17 +14,17 @@ from fastapi.responses import JSONResponse
 from temporalio.client import Client
 
 from records.db import Database
-from records.inbox import Accepted, accept
+from records.inbox import Accepted, Offer
 from settings import Settings
 from webhooks import unsubscribe
 from webhooks.armour import Armour
 from webhooks.forms import UNREADABLE, Incoming, normalise
+from webhooks.gathering import Gatherer
 from webhooks.health import health
 from webhooks.reading import read_body
 from webhooks.refusals import Refusal, answer_refusal
 from webhooks.router import Router
 from webhooks.signatures import SecretError, Signatures, Verdict
-from webhooks.storing import store
 from webhooks.strict_json import Malformed, parse
 from webhooks.sweeper import Sweeper
 
@@ -60,6 +60,8 @@ def create_app(settings: Settings, database: Database, client: Client, *, router
 def _events(
     settings: Settings, database: Database, signatures: Signatures, router: Router
 ) -> Callable[[str, Request], object]:
+    gatherer = Gatherer(database)
+
     async def take(source: str, request: Request) -> JSONResponse:
         """Read, verify, understand, store with its stops, answer 202; only then tell the runs."""
         raw = await read_body(request, settings.max_body)
@@ -69,21 +71,9 @@ def _events(
         try:
             incoming = normalise(parse(raw), received_at)
         except Malformed as fault:
-            await _keep_unreadable(database, source, external_id, raw, received_at, str(fault))
+            await gatherer.accept(_unreadable(source, external_id, received_at, raw, str(fault)))
             raise Refusal(400, f"{fault}; kept for a look, not acted on") from None
-        accepted = await store(
-            database,
-            lambda session: accept(
-                session,
-                source,
-                external_id,
-                incoming.kind,
-                incoming.data,
-                incoming.occurred_at,
-                raw,
-                parked=incoming.parked,
-            ),
-        )
+        accepted = await gatherer.accept(_offer(source, external_id, incoming, raw))
         _tell(router, source, incoming, accepted)
         return JSONResponse({"id": accepted.id, "new": accepted.new}, status_code=202)
 
@@ -106,16 +96,13 @@ def _external_id(request: Request) -> str:
     return external_id
 
 
-async def _keep_unreadable(
-    database: Database, source: str, external_id: str, raw: bytes, received_at: datetime, why: str
-) -> None:
+def _offer(source: str, external_id: str, incoming: Incoming, raw: bytes) -> Offer:
+    return Offer(source, external_id, incoming.kind, incoming.data, incoming.occurred_at, raw, parked=incoming.parked)
+
+
+def _unreadable(source: str, external_id: str, received_at: datetime, raw: bytes, why: str) -> Offer:
     """A dead-letter copy under an id of its own, so that the corrected body is new when it comes (B12)."""
-    await store(
-        database,
-        lambda session: accept(
-            session, source, f"{external_id}#unreadable", UNREADABLE, {}, received_at, raw, parked=why
-        ),
-    )
+    return Offer(source, f"{external_id}#unreadable", UNREADABLE, {}, received_at, raw, parked=why)
 
 
 def _tell(router: Router, source: str, incoming: Incoming, accepted: Accepted) -> None:

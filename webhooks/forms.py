@@ -6,7 +6,7 @@ another field: what cannot be read is left out and named.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -19,6 +19,7 @@ _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _SKEW: Final = timedelta(minutes=5)
 
 Name = Annotated[str, StringConstraints(max_length=1000)]
+Form = TypeVar("Form", bound=BaseModel)
 Kind = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
@@ -104,34 +105,30 @@ class Incoming:
 def normalise(body: dict[str, Any], received_at: datetime) -> Incoming:
     """Bring a verified body into our words; `received_at` (UTC) stands in for a missing or impossible time."""
     named = body.get("type")
-    body, slips = _readable(Envelope, body, keep_rest=isinstance(named, str) and named in STOPPING)
-    if slips:
+    envelope, slips = _read(Envelope, body, keep_rest=isinstance(named, str) and named in STOPPING)
+    if envelope is None:
         return Incoming(UNREADABLE, {}, received_at, _unfit(slips))
-    envelope = Envelope.model_validate(body)
     occurred_at = _plausible(envelope.occurred_at, received_at)
     kind, data = envelope.type, envelope.data
     if kind in OWN_KINDS:
         return Incoming(kind, data, occurred_at, f"'{kind}' is raised by Setpiece itself and not taken from outside")
     if not is_event_kind(kind):
         return Incoming(kind, data, occurred_at, f"'{kind}' is no kind of event that plays know")
-    form = FORMS.get(kind, Trigger)
-    data, slips = _readable(form, data, keep_rest=kind in STOPPING)
-    if slips:
+    form, slips = _read(FORMS.get(kind, Trigger), data, keep_rest=kind in STOPPING)
+    if form is None:
         return Incoming(kind, data, occurred_at, _unfit(slips))
-    return Incoming(kind, form.model_validate(data).model_dump(mode="json", exclude_none=True), occurred_at)
+    return Incoming(kind, form.model_dump(mode="json", exclude_none=True), occurred_at)
 
 
-def _readable(form: type[BaseModel], given: dict[str, Any], *, keep_rest: bool) -> tuple[dict[str, Any], list[str]]:
-    """The fields that fit the form, and the names of those that do not; with `keep_rest` these are left out."""
+def _read(form: type[Form], given: dict[str, Any], *, keep_rest: bool) -> tuple[Form | None, list[str]]:
+    """The form filled in, or the names of what does not fit it; with `keep_rest` such fields are left out."""
     try:
-        form.model_validate(given)
+        return form.model_validate(given), []
     except ValidationError as error:
         slips = sorted({str(fault["loc"][0]) if fault["loc"] else "data" for fault in error.errors()})
-        missing = [slip for slip in slips if slip not in given]
-        if keep_rest and not missing:
-            return {name: value for name, value in given.items() if name not in slips}, []
-        return given, slips
-    return given, []
+    if not keep_rest or any(slip not in given for slip in slips):
+        return None, slips
+    return form.model_validate({name: value for name, value in given.items() if name not in slips}), []
 
 
 def _unfit(slips: list[str]) -> str:
