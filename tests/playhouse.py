@@ -127,7 +127,15 @@ class Playhouse:
             for one in ids:
                 mail = f"champion@{one}.example"
                 session.add(
-                    Contact(id=f"{one}-c", account=one, first_name="Kim", persona="champion", email=mail, address=mail)
+                    Contact(
+                        id=f"{one}-c",
+                        account=one,
+                        first_name="Kim",
+                        phone="+442079460018",
+                        persona="champion",
+                        email=mail,
+                        address=mail,
+                    )
                 )
                 session.add(AccountRole(account=one, role="adr", player=f"{prefix}-adr"))
         return ids
