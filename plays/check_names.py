@@ -1,5 +1,6 @@
 """Rules about names: steps, player slots, audiences and events that are there. Each takes a Checked, yields faults."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
@@ -119,6 +120,24 @@ def start_is_sound(checked: Checked) -> Iterator[Fault]:
             yield checked.fault("meets-itself", ("meets", name), message, "remove it")
 
 
+_LANE: Final = re.compile(r"^lane:\s*[\"']?([a-z0-9-]+)", re.MULTILINE)
+
+
+def met_plays_exist(checked: Checked) -> Iterator[Fault]:
+    """`meets` names plays or lanes; only a warning, as it may name a play that is kept elsewhere."""
+    play, folder = checked.source.play, checked.source.path.parent
+    if not play.meets:
+        return
+    known = {play.lane}
+    for path in sorted(folder.glob("*.yaml")):
+        known |= {path.stem, *_LANE.findall(path.read_text(encoding="utf-8", errors="replace"))}
+    for name in play.meets:
+        if name not in known:
+            message = f"no play or lane beside this one is called '{name}'"
+            hint = did_you_mean(name, sorted(known))
+            yield checked.fault("unknown-play", ("meets", name), message, hint, severity="warning")
+
+
 name_rules: Final[tuple[Rule, ...]] = (
     file_name,
     names_are_unique,
@@ -126,4 +145,5 @@ name_rules: Final[tuple[Rule, ...]] = (
     audiences_exist,
     events_exist,
     start_is_sound,
+    met_plays_exist,
 )

@@ -30,8 +30,11 @@ def threads_go_back(checked: Checked) -> Iterator[Fault]:
 
 
 def ladders_reach_somebody(checked: Checked) -> Iterator[Fault]:
-    """An `executive` rung needs an executive; `due: ladder` needs a ladder."""
+    """An `executive` rung needs an executive; the base contract's own tasks need a ladder (B8)."""
     play = checked.source.play
+    if not play.ladder:
+        message = "the ladder has no rungs, and the answer to every reply climbs it"
+        yield checked.fault("no-ladder", ("ladder",), message, "leave `ladder:` out, or give it rungs")
     if "executive" in play.ladder.values() and play.executive is None:
         message = "the ladder ends at an executive and the play names none"
         yield checked.fault("no-executive", ("ladder",), message, "add `executive:` with a player slot")
@@ -46,10 +49,6 @@ def ladders_reach_somebody(checked: Checked) -> Iterator[Fault]:
         if "executive" in due.values() and play.executive is None:
             message = "it climbs to an executive and the play names none"
             yield checked.fault("no-executive", path, message, "add `executive:` with a player slot", step=placed)
-        if "ladder" in due.values() and not play.ladder:
-            yield checked.fault(
-                "no-ladder", path, "the play's ladder has no rungs", "add rungs to `ladder:`", step=placed
-            )
 
 
 def spans_are_sane(checked: Checked) -> Iterator[Fault]:

@@ -2,10 +2,16 @@
 
 from typing import Any, Final
 
+from plays.events import EVENT_KINDS, TRIGGER_PREFIX
 from plays.model import Play
 from plays.spans import PATTERN
 
 _ID: Final = "https://setpiece.example/play.schema.json"
+_MEANING: Final = {
+    PATTERN.pattern: "a whole number and its unit: min, h, d (calendar days), bd (business days) or w",
+    r"^[a-z0-9]+(?:-[a-z0-9]+)*$": "a name: small letters, digits and single dashes, at most 40",
+    r"^[a-z]+(?:[.-][a-z0-9]+)*$": f"an event: {', '.join(EVENT_KINDS)}, or {TRIGGER_PREFIX}…",
+}
 _ONE_OR_MANY: Final = {
     "Audience": ("persona", "else", "besides"),
     "NotifyStep": ("to",),
@@ -28,6 +34,7 @@ def json_schema() -> dict[str, Any]:
     schema["properties"]["on"]["additionalProperties"] = False
     for piece in (schema, *pieces.values()):
         _spans_as_keys(piece)
+    _describe(schema)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": _ID, **schema}
 
 
@@ -39,6 +46,16 @@ def _allow_one(field: dict[str, Any]) -> None:
 
 def _span(description: str) -> dict[str, Any]:
     return {"type": "string", "pattern": PATTERN.pattern, "description": description, "examples": ["24h", "2bd"]}
+
+
+def _describe(piece: Any) -> None:
+    """Say in words what a name and a length of time look like, wherever nothing better is said."""
+    if isinstance(piece, dict):
+        meaning = _MEANING.get(str(piece.get("pattern")))
+        if meaning and piece.get("type") == "string":
+            piece.setdefault("description", meaning)
+    for part in piece.values() if isinstance(piece, dict) else piece if isinstance(piece, list) else ():
+        _describe(part)
 
 
 def _spans_as_keys(piece: dict[str, Any]) -> None:

@@ -16,7 +16,9 @@ from liquid.template import BoundTemplate
 
 from plays.suggestions import did_you_mean
 
-MAX_TEMPLATE: Final = 64 * 1024  # characters
+MAX_TEMPLATE: Final = 32 * 1024  # characters
+MAX_MARKUP: Final = 500  # `{{ }}` and `{% %}` in one template
+_MAX_MARKUP_LENGTH: Final = 400  # characters of one of them
 TAGS: Final = frozenset(
     {"assign", "break", "capture", "case", "comment", "continue", "echo", "for", "if", "unless"}
     | {"#", "output", "content", "illegal"}  # Liquid's own names for comments, `{{ }}` and plain text
@@ -65,10 +67,35 @@ def parsed(text: str) -> BoundTemplate:
     """The template, read once. Raises TemplateFault."""
     if len(text) > MAX_TEMPLATE:
         raise TemplateFault(f"a template is at most {MAX_TEMPLATE} characters; this has {len(text)}", 1)
+    _survey(text)
     try:
         return _environment().from_string(text)
     except LiquidError as error:
         raise _fault(error, text) from None
+
+
+_SIGN: Final = re.compile(r"\{\{|\{%|\}\}|%\}")
+_CLOSES: Final = {"{{": "}}", "{%": "%}"}
+
+
+def _survey(text: str) -> None:
+    """Every `{{` and `{%` is closed, before Liquid looks: 30,000 open ones keep its lexer busy for seven minutes."""
+    opened: re.Match[str] | None = None
+    count = 0
+    for sign in _SIGN.finditer(text):
+        if opened is None and sign[0] in _CLOSES:
+            opened, count = sign, count + 1
+        elif opened is not None and sign[0] == _CLOSES[opened[0]]:
+            if sign.start() - opened.start() > _MAX_MARKUP_LENGTH:
+                raise TemplateFault("this markup is too long", template_line(text, opened.start()), "say less in it")
+            opened = None
+        elif opened is not None and sign[0] in _CLOSES:
+            break
+    if opened is not None:
+        hint = f"close it with {_CLOSES[opened[0]]}"
+        raise TemplateFault(f"`{opened[0]}` is not closed", template_line(text, opened.start()), hint)
+    if count > MAX_MARKUP:
+        raise TemplateFault(f"a template has at most {MAX_MARKUP} places to fill in; this has {count}", 1)
 
 
 def known_filters(text: str) -> None:

@@ -1,7 +1,7 @@
 """YAML text to plain data, with the line of every key and value. Strict: a surprise is a fault, never a guess.
 
 YAML 1.2, so that `on` and `no` are words. Refused: duplicate keys, anchors and aliases (bombs), tags, tabs, several
-documents, deep nesting, more than 256 KB.
+documents, deep nesting, more than 128 KB.
 """
 
 import math
@@ -14,9 +14,9 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, DocumentStartEvent, NodeEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-MAX_BYTES: Final = 256 * 1024
+MAX_BYTES: Final = 128 * 1024
 MAX_DEPTH: Final = 40
-_MAX_EVENTS: Final = 20_000
+_MAX_EVENTS: Final = 10_000
 _TAG: Final = "tag:yaml.org,2002:"
 
 Path = Sequence[str | int]

@@ -176,6 +176,12 @@ def test_templates_reach_no_other_files_and_no_odd_filters(body: str) -> None:
     assert refused(body).code in ("syntax", "render")
 
 
+@pytest.mark.parametrize("body", ["{{" * 15_000, "{%" * 15_000, "{{" + " " * 30_000 + "}}", "{{ reason }}" * 2_000])
+def test_a_template_that_would_keep_the_reader_busy_is_refused_at_once(body: str) -> None:
+    assert faults(mail(body), "subject")
+    assert refused(body).code == "syntax"
+
+
 def test_templates_reach_data_by_key_and_never_pythons_attributes() -> None:
     for body in ("{{ account.__class__ }}", "{{ now.year }}", "{{ account.name.format }}", "{{ account.items }}"):
         assert refused(body).code == "missing"

@@ -86,6 +86,8 @@ def test_the_schema_has_patterns_for_names_and_times() -> None:
     assert not re.match(schema["properties"]["play"]["pattern"], "Usage drop")
     after = schema["$defs"]["EmailStep"]["properties"]["after"]["anyOf"][0]
     assert re.match(after["pattern"], "3bd")
+    assert "business days" in after["description"]
+    assert "single dashes" in schema["properties"]["play"]["description"]
     due = [one for one in schema["$defs"]["TaskStep"]["properties"]["due"]["anyOf"] if one.get("type") == "object"]
     assert re.match(due[0]["propertyNames"]["pattern"], "24h")
 

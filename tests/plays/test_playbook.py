@@ -41,7 +41,7 @@ BAD_YAML: list[tuple[str | bytes, int, str, str]] = [
     ("[" * 5000, 1, "too deep", "split"),
     ("a: " * 3000, 1, "not YAML", ""),
     ("{? [a]: b}", 1, "a key is one word", ""),
-    ("play: winter\n" + "# filler\n" * 200_000, 1, "256 KB", "split"),
+    ("play: winter\n" + "# filler\n" * 200_000, 1, "128 KB", "split"),
     ("x: 1\ny: [*a, *a]", 2, "anchors", "write it out"),
 ]
 
