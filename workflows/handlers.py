@@ -93,6 +93,7 @@ class Handlers:
         state, tried = run.state, run.state.stuck
         if state.paused is not None:
             self._note(run, state="halted" if state.halted else "open", reason=wish.reason)
+            state.until = None  # the gate may have said later because of the pause
         state.paused = state.stuck = run.troubled = None
         run.asked.woken = True
         return Answer(sentence=f"Resumed at {_place(run)}." + (" What failed is tried again." if tried else ""))
