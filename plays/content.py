@@ -52,6 +52,16 @@ def render_email(template: str, data: Mapping[str, Any]) -> EmailText:
     return EmailText(subject, text, html_of(text))
 
 
+def edited_email(subject: str, text: str) -> EmailText:
+    """An email as its sender has reworded it: no template any more, but held to what a rendered one is held to.
+
+    Raises ContentError.
+    """
+    line, body = _fit("subject", subject.strip(), text.strip())
+    refuse_empty_greeting(body)
+    return EmailText(line, body, html_of(body))
+
+
 def render_guide(template: str, data: Mapping[str, Any]) -> Guide:
     """The guide of a template. Raises ContentError."""
     return Guide(*_render(template, "title", data))
@@ -74,6 +84,11 @@ def _render(template: str, head: str, data: Mapping[str, Any]) -> tuple[str, str
         line, text = _filled(first, known).strip(), _filled(body, known).strip()
     except TemplateFault as fault:
         raise ContentError("syntax", f"the template cannot be read (line {fault.line}): {fault.message}") from None
+    return _fit(head, line, text)
+
+
+def _fit(head: str, line: str, text: str) -> tuple[str, str]:
+    """The text as it may go out. Raises ContentError."""
     if len(line) > MAX_SUBJECT:
         raise ContentError("limit", f"the {head} is {len(line)} characters long; at most {MAX_SUBJECT} are sent")
     refuse_control_characters(line, head)
