@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plays.content import ContentError, faults, html_of, refuse_control_characters, render_email, variables
+from plays.content import (
+    ContentError,
+    edited_email,
+    faults,
+    html_of,
+    refuse_control_characters,
+    render_email,
+    variables,
+)
 from plays.templates import TemplateFault
 from tests.plays.test_content import DATA, mail, refused
 
@@ -26,6 +34,14 @@ def test_nothing_in_a_subject_can_begin_another_header(subject: str) -> None:
 @pytest.mark.parametrize("subject", ["Ünïcode für Анна", "50 % = ?", "a =?b", "emoji 🎿"])
 def test_an_honest_subject_goes_out(subject: str) -> None:
     assert render_email(mail("x", "{{ account.name }}"), DATA | {"account": {"name": subject}}).subject == subject
+
+
+def test_a_mail_reworded_by_hand_is_held_to_the_same() -> None:
+    subject = "Hello Ann"
+    assert edited_email(subject, "Hi Ann,\n\n<b>yes</b>").html == "<p>Hi Ann,</p>\n<p>&lt;b&gt;yes&lt;/b&gt;</p>"
+    for line, text in ((subject, "Hi , x"), (subject, "Dear [Name]"), ("a\nBcc: v@x.test", "x"), (subject, " ")):
+        with pytest.raises(ContentError):
+            edited_email(line, text)
 
 
 def test_html_in_a_value_is_text_in_both_parts() -> None:
