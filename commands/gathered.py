@@ -37,6 +37,9 @@ class Desk(TyperGroup):
             return super().invoke(ctx)
         except (typer.Exit, typer.Abort, EOFError, BrokenPipeError):
             raise
+        except KeyboardInterrupt:
+            tell("Interrupted.")
+            raise typer.Exit(130) from None
         except Exception as error:
             if hasattr(error, "format_message"):  # Typer's own: wrong option, missing argument
                 raise

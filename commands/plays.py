@@ -104,6 +104,8 @@ def publish(
     sources, faults = sound_sources(paths_of(names or []))
     if any(fault.severity == "error" for fault in faults):
         _refuse(faults, as_json)
+    for fault in faults:
+        tell(fault_line(fault))
     rows = publish_sources(sources, by=by, dry_run=dry_run)
     show_list(
         rows, {"play": "play", "version": "version", "state": "state"}, as_json=as_json, title="Published", empty=""

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from commands.links import run_link
+from commands.output import when
 from commands.routing import route_now
 
 if TYPE_CHECKING:
     from commands.connections import House
+    from records.overview import RunLine
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "samples"
 FILES: Final = ("players.csv", "accounts.csv", "contacts.csv")
@@ -19,6 +21,7 @@ SOURCE: Final = "samples"
 BY_HAND: Final = (("executive", "prospect", "1", 2), ("account-capture", "prospect", None, 4))
 DROPPED: Final = 2  # customers whose usage drops
 DROP: Final = {"drop_pct": 45, "metric": "weekly active users", "feature": "shared reports"}
+SHOWN: Final = 4  # next touches
 STOOD: Final = timedelta(days=8)  # a drop counts once it has stood for seven
 
 
@@ -88,3 +91,19 @@ async def _drop(house: "House") -> list[str]:
 
 def _links(house: "House", play: str, accounts: Sequence[str]) -> list[str]:
     return [f"    {run_link(house.settings, f'{play}/{account}')}" for account in accounts]
+
+
+async def what_next(house: "House") -> list[str]:
+    """The next touches, soonest first: on a Sunday nobody is written to, and nothing would seem to happen."""
+    from commands.next_touches import with_next_touches
+    from records.overview import run_lines
+
+    async with house.session() as session:
+        lines = await run_lines(session)
+    lines = sorted((line for line in await with_next_touches(house, lines) if line.next_at), key=_soonest)
+    said = [f"  {when(line.next_at)}  {line.workflow_id} ({line.player or 'its player'})" for line in lines[:SHOWN]]
+    return ["What happens next, each person's working hours kept:", *said] if said else []
+
+
+def _soonest(line: "RunLine") -> datetime:
+    return line.next_at or datetime.max.replace(tzinfo=UTC)

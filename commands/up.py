@@ -50,7 +50,7 @@ async def _up(samples: bool) -> None:
 async def _fill(stack: "Stack", samples: bool) -> None:
     """Bring the database up to date, publish the catalog, start worker and webhooks, and the sample plays."""
     from commands.connections import House
-    from commands.samples import import_samples, start_samples
+    from commands.samples import import_samples, start_samples, what_next
     from settings import Settings
     from webhooks.secrets import ensure_secrets
 
@@ -67,6 +67,8 @@ async def _fill(stack: "Stack", samples: bool) -> None:
             for line in await start_samples(house):
                 say(line)
         _show_places(stack, house)
+        for line in await what_next(house):
+            say(line)
     finally:
         await house.close()
 
@@ -143,5 +145,5 @@ def _show_places(stack: "Stack", house: "House") -> None:
         "\nIn another terminal:\n"
         "  ./starter.py tour            a walk through what Setpiece does, about three minutes\n"
         "  ./starter.py runs list       what is going on, and what each run waits for\n"
-        "  ./starter.py tasks list      the calls and tasks handed out"
+        "  ./starter.py tasks list      the calls and tasks handed out\n"
     )

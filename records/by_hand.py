@@ -3,7 +3,9 @@
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from plays.content import edited_email
 from plays.events import TaskState
+from plays.refusals import ContentError
 from records.db import lock_account
 from records.matching import match
 from records.stops import apply_stops, lock
@@ -50,12 +52,12 @@ async def edit_draft(session: AsyncSession, task_id: int, subject: str | None, t
     task = await session.get(Task, task_id, with_for_update=True)
     if task is None or task.kind != "approval" or task.state != TaskState.OPEN:
         raise ByHandError(f"task {task_id} is no open approval: there is no draft to edit")
-    if subject is not None and any(ord(char) < 32 or ord(char) == 127 for char in subject):
-        raise ByHandError("a subject is one line without control characters; the draft was not changed")
-    if any(part is not None and not part.strip() for part in (subject, text)):
-        raise ByHandError("an email has a subject and a text; the draft was not changed")
-    changed = {"subject": subject, "text": text}
-    task.draft = {**task.draft, **{key: value for key, value in changed.items() if value is not None}}
+    try:
+        kept = task.draft
+        said = edited_email(kept["subject"] if subject is None else subject, kept["text"] if text is None else text)
+    except ContentError as error:
+        raise ByHandError(f"{error}; the draft was not changed") from error
+    task.draft = {**task.draft, "subject": said.subject, "text": said.text, "html": said.html}
     await session.flush()
     return task
 

@@ -1,7 +1,12 @@
 """What ops change by hand, on a real database: holds, suppressions, the kill switch, events that need a person."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
+from records.db import Database
+from records.tables import Run, Task, Touch
 from tests.commands.conftest import Terminal
 
 
@@ -97,3 +102,128 @@ def test_rows_of_a_file_that_name_nobody_are_told_beside_the_good_ones(
     assert [(row["account"], row["result"]) for row in said] == [("acme", "would be admitted"), ("acne", "unknown")]
     assert "line 3" in said[1]["reason"]
     assert "Did you mean acme?" in said[1]["reason"]
+
+
+async def _drafted(database: Database) -> int:
+    """An open approval at acme; returns the task's number."""
+    now = datetime.now(UTC)
+    async with database.begin() as session:
+        session.add(
+            Run(
+                id="hello/acme/1",
+                play="hello",
+                account="acme",
+                number=1,
+                version=1,
+                workflow_id="hello/acme",
+                first_execution_run_id="one",
+                state="open",
+                lane="sales",
+                priority=1,
+                opened_at=now,
+            )
+        )
+        await session.flush()
+        touch = Touch(
+            key="hello/acme/1/first/1/c-1",
+            run="hello/acme/1",
+            account="acme",
+            contact="c-1",
+            player="ada",
+            step="first",
+            channel="email",
+            state="planned",
+            created_at=now,
+        )
+        task = Task(
+            touch=touch.key,
+            run=touch.run,
+            account="acme",
+            contact="c-1",
+            step="first",
+            kind="approval",
+            title="Approve the first mail",
+            guide="Read it aloud.",
+            outcomes=["approved", "rejected"],
+            player="ada",
+            first_player="ada",
+            state="open",
+            draft={"subject": "Old", "text": "Old text", "html": "<p>Old text</p>", "language": "en"},
+            handed_at=now,
+        )
+        session.add_all([touch, task])
+        await session.flush()
+        return task.id
+
+
+@pytest.fixture
+async def draft(acme: str, database: Database) -> str:
+    return str(await _drafted(database))
+
+
+def test_a_draft_is_approved_in_the_senders_own_words(desk: Terminal, draft: str, tmp_path: Path) -> None:
+    body = tmp_path / "edited.txt"
+    body.write_text("Hello Ann,\n\n2 < 3, as you said.", encoding="utf-8")
+    words = (
+        "tasks",
+        "done",
+        draft,
+        "--outcome",
+        "approved",
+        "--subject",
+        "Your stock in Lyon",
+        "--body-file",
+        str(body),
+    )
+    said = desk.type(*words)
+    assert said.code == 0, said.err
+    kept = desk.type("tasks", "show", draft, "--json").json
+    assert (kept["state"], kept["outcome"], kept["closed_by"]) == ("done", "approved", "ada")
+    assert kept["draft"]["subject"] == "Your stock in Lyon"
+    assert "2 &lt; 3" in kept["draft"]["html"]
+    assert kept["draft"]["language"] == "en"
+
+
+@pytest.mark.parametrize("subject", ["One\r\nBcc: all@acme.example", "", "Hello {{ contact.first_name }}"])
+def test_a_draft_that_must_not_go_out_stays_open_and_as_it_was(subject: str, desk: Terminal, draft: str) -> None:
+    said = desk.type("tasks", "done", draft, "--outcome", "approved", "--subject", subject)
+    assert said.code == 1
+    assert "the draft was not changed" in said.err
+    kept = desk.type("tasks", "show", draft, "--json").json
+    assert (kept["state"], kept["draft"]["subject"]) == ("open", "Old")
+
+
+def test_a_task_is_closed_once_and_only_with_its_own_outcomes(desk: Terminal, draft: str) -> None:
+    wrong = desk.type("tasks", "done", draft, "--outcome", "aproved")
+    assert wrong.code == 1
+    assert "did you mean 'approved'" in wrong.err
+    assert desk.type("tasks", "done", draft, "--outcome", "approved").code == 0
+    again = desk.type("tasks", "done", draft, "--outcome", "approved", "--json")
+    assert (again.code, again.json["new"]) == (0, False)
+    other = desk.type("tasks", "done", draft, "--outcome", "rejected")
+    assert other.code == 1
+    assert "nothing was changed" in other.err
+
+
+def test_a_task_is_read_and_handed_on(desk: Terminal, draft: str) -> None:
+    read = desk.type("tasks", "show", draft)
+    assert "Read it aloud." in read.out
+    assert "Subject: Old" in read.out
+    assert desk.type("tasks", "reassign", draft, "ben").code == 0
+    assert [task["player"] for task in desk.type("tasks", "list", "--json").json] == ["ben"]
+    assert desk.type("tasks", "list", "--overdue", "--json").json == []
+    nobody = desk.type("tasks", "reassign", draft, "bne")
+    assert nobody.code == 1
+    assert "did you mean 'ben'" in nobody.err
+
+
+def test_a_run_is_told_from_the_records_when_no_worker_lives(desk: Terminal, draft: str) -> None:
+    told = desk.type("runs", "show", "hello/acme", "--json")
+    assert told.code == 0, told.err
+    assert told.json["run"]["id"] == "hello/acme/1"
+    assert told.json["now"] is None
+    assert told.json["silence"]
+    assert [touch["step"] for touch in told.json["touches"]] == ["first"]
+    assert [line["open_tasks"] for line in desk.type("runs", "list", "--json").json] == [1]
+    assert desk.type("runs", "list", "--blocked", "--json").json == []
+    assert desk.type("runs", "doubts", "--json").json == []
