@@ -126,7 +126,7 @@ def explain(run: Run) -> Explanation:
         state="paused" if state.paused else "halted" if state.halted else "open",
         step=state.step,
         now=step_summary(run, run.node) if run.node is not None else "between steps",
-        next_touch=state.until or (plan.due if plan is not None else None),
+        next_touch=None if state.waiting_task else state.until or (plan.due if plan is not None else None),
         next_why=_why(run),
         blocked=_blocked(run) or None,
         open_tasks=[task.task for task in state.tasks if task.state == "open"],
