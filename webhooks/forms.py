@@ -126,9 +126,11 @@ def _read(form: type[Form], given: dict[str, Any], *, keep_rest: bool) -> tuple[
         return form.model_validate(given), []
     except ValidationError as error:
         slips = sorted({str(fault["loc"][0]) if fault["loc"] else "data" for fault in error.errors()})
-    if not keep_rest or any(slip not in given for slip in slips):
+    rest = {name: value for name, value in given.items() if name not in slips}
+    required = (name for name, field in form.model_fields.items() if field.is_required())
+    if not keep_rest or any(name not in rest for name in required):
         return None, slips
-    return form.model_validate({name: value for name, value in given.items() if name not in slips}), []
+    return form.model_validate(rest), []
 
 
 def _unfit(slips: list[str]) -> str:

@@ -5,15 +5,15 @@ from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
 import asyncpg
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from records.db import Database
-from webhooks.refusals import Refusal, not_stored
+from webhooks.refusals import not_stored
 
 STORE_SECONDS: Final = 4.0
-_OUR_FAULT: Final = (DataError, IntegrityError, ProgrammingError)
+_FOR_GOOD: Final = ("22", "23", "42")  # SQLSTATE classes: data, constraints, statements; trying again does not help
 _AWAY: Final = (OSError, TimeoutError, PoolTimeout, DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError)
 Result = TypeVar("Result")
 _abandoned: set[asyncio.Task[object]] = set()
@@ -40,12 +40,15 @@ async def store(
         raise not_stored()
     try:
         return task.result()
-    except _OUR_FAULT:
-        raise
-    except Refusal:
-        raise
     except _AWAY as error:
+        if _refused_for_good(error):
+            raise
         raise not_stored() from error
+
+
+def _refused_for_good(error: BaseException) -> bool:
+    refusal = error.orig if isinstance(error, DBAPIError) else error
+    return (getattr(refusal, "sqlstate", None) or "").startswith(_FOR_GOOD)
 
 
 def _abandon(task: asyncio.Task[Result]) -> None:

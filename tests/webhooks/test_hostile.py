@@ -256,7 +256,7 @@ def test_whatever_bytes_come_they_are_read_or_malformed(raw: bytes) -> None:
         assert incoming.occurred_at <= b.NOW + dt.timedelta(minutes=5)
 
 
-@quickly(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@quickly(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=BODIES)
 async def test_whatever_a_signed_sender_says_it_is_never_an_error_of_ours(sender: Sender, body: object) -> None:
     raw = json.dumps(body, ensure_ascii=True).encode()

@@ -78,7 +78,7 @@ async def test_a_tampered_or_foreign_or_unknown_token_is_404_for_get_and_post(
     other = make_token("another installation's secret", f"<{read_token(LINKS, token)}@{b.DOMAIN}>")
     unknown = make_token(LINKS, "<00000000-0000-4000-8000-000000000000@x>")
     flipped = [
-        token[:place] + ("A" if token[place] != "A" else "B") + token[place + 1 :] for place in range(len(token))
+        token[:place] + ("A" if token[place] != "A" else "B") + token[place + 1 :] for place in range(0, len(token), 7)
     ]
     for wrong in (*flipped, token[:-1], token + "A", token.swapcase(), other, unknown, "x", "%00", "a%2fb"):
         answers: list[httpx.Response] = [await sender.http.get(f"/u/{wrong}"), await sender.http.post(f"/u/{wrong}")]
