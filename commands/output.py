@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts instead of a table.")]
 
 PROGRAM = "./starter.py"
+LONG = 34  # characters from which on a cell may fold: every id and instant is shorter
+GAP = 3  # characters between two columns
 WIDE = 200  # columns when nobody looks: a table in a file or a pipe is not folded at 80
 
 
@@ -83,19 +85,30 @@ def show_list(
 
 
 def show_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table; no cell is cut off, long ones fold."""
+    """A table without its empty columns. Short cells stay whole, long texts fold; no cell is ever cut off.
+
+    On a terminal too narrow for that the lines run on, as a script's would.
+    """
     from rich import box
+    from rich.cells import cell_len
     from rich.table import Table
     from rich.text import Text
 
+    cells = [[_cell(value) for value in row] for row in rows]
+    used = [index for index in range(len(headings)) if not cells or any(row[index] for row in cells)]
+    widest = {
+        index: max(cell_len(line) for row in [headings, *cells] for line in row[index].split("\n")) for index in used
+    }
     table = Table(title=Text(plain(title)), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in headings:
-        table.add_column(
-            Text(heading), overflow="fold", no_wrap=heading in {"id", "run", "when", "next", "due", "state", "play"}
-        )
-    for row in rows:
-        table.add_row(*(Text(_cell(value)) for value in row))
-    console().print(table)
+    for index in used:
+        long = widest[index] > LONG
+        least = LONG if long else widest[index]
+        table.add_column(Text(headings[index]), overflow="fold", no_wrap=not long, min_width=least)
+    for row in cells:
+        table.add_row(*(Text(row[index]) for index in used))
+    screen = console()
+    screen.width = max(screen.width, sum(min(width, LONG) + GAP for width in widest.values()))
+    screen.print(table)
 
 
 def show_facts(facts: Mapping[str, object], *, title: str = "") -> None:

@@ -1,10 +1,13 @@
 """`starter.py runs list | show | doubts`: where runs stand and why. Changing one is `commands/steering.py`."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from commands.output import Json, examples, row_of, say, show_json, show_list
+
+if TYPE_CHECKING:
+    from records.overview import RunLine
 
 app = typer.Typer(help="Runs: list, show, pause, resume, skip, send-now, stop, reassign.", no_args_is_help=True)
 
@@ -14,11 +17,9 @@ COLUMNS = {
     "next_at": "next",
     "next_step": "step",
     "player": "by",
-    "blocked": "blocked by",
-    "open_tasks": "tasks",
     "made": "touches",
-    "outcome": "outcome",
-    "reason": "reason",
+    "open_tasks": "tasks",
+    "why": "why",
 }
 STATES = ("open", "paused", "halted", "ended", "refused")
 
@@ -40,22 +41,27 @@ def list_runs(
     from commands.failures import Wrong
     from commands.next_touches import with_next_touches
     from commands.suggestions import did_you_mean
-    from records.overview import RunLine, run_lines
+    from records.overview import run_lines
 
     if state is not None and state not in STATES:
         raise Wrong(f"There is no state '{state}': it is one of {', '.join(STATES)}.{did_you_mean(state, STATES)}")
 
-    async def work(house: House) -> list[RunLine]:
+    async def work(house: House) -> "list[RunLine]":
         async with house.session() as session:
             wanted = {"play": play, "account": account, "state": state}
             lines = await run_lines(session, **wanted, blocked=blocked, ended=ended, limit=limit)
         return await with_next_touches(house, lines)
 
-    rows = [row_of(line) for line in with_house(work)]
+    rows = [row_of(line) | {"why": why(line)} for line in with_house(work)]
     empty = "No such run. `./starter.py runs list --all` also lists those that ended." if not ended else "No such run."
     show_list(rows, COLUMNS, as_json=as_json, title="Runs", empty=empty)
     if len(rows) == limit and not as_json:
         say(f"Only the newest {limit} are shown; --limit shows more.")
+
+
+def why(line: "RunLine") -> str:
+    """What keeps it, or how it ended."""
+    return line.blocked or ": ".join(part for part in (line.outcome, line.reason) if part)
 
 
 @app.command(epilog=examples("runs show usage-drop/acme", "runs show usage-drop/acme/1 --json"))

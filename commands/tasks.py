@@ -23,8 +23,8 @@ COLUMNS = {
     "player": "player",
     "due_at": "due",
     "overdue": "overdue",
-    "outcomes": "outcomes",
     "state": "state",
+    "outcomes": "outcomes",
 }
 
 TaskId = Annotated[int, typer.Argument(metavar="TASK", help="The task's number.")]
