@@ -5,16 +5,18 @@ Only who is there to be spoken to. Whether they may be touched now is the gate's
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from activities.reviving import revived
 from activities.scene import Scene
 from plays.events import TouchState
 from plays.model import Audience
 from plays.program import Node
-from records.tables import Contact, Suppression
+from records.tables import Contact
 
 _REACHED = (TouchState.MADE, TouchState.IN_DOUBT, TouchState.CLAIMED, TouchState.DEFERRED, TouchState.PLANNED)
 
@@ -69,30 +71,37 @@ def _persons_of(scene: Scene, slots: Sequence[str]) -> set[str]:
     return {person for slot in slots if (person := _kept(scene, slot))}
 
 
+# Reachable by the channel, there, and kept from it by no suppression; those this run has spoken to come first.
+_CANDIDATES: Final = text(
+    """
+    select to_jsonb(c) as contact from contacts c
+    where c.account = :account and c.persona = any(cast(:personas as text[])) and not c.gone
+      and case :channel when 'email' then c.address is not null when 'call' then c.phone is not null else true end
+      and not exists (select from suppressions s
+        where s.lifted_at is null and (s.channel is null or s.channel = :channel)
+          and s.value in (c.address, split_part(c.address, '@', 2), c.id, c.account)
+          and ((s.scope = 'address' and s.value = c.address)
+            or (s.scope = 'domain' and s.value = split_part(c.address, '@', 2))
+            or (s.scope = 'contact' and s.value = c.id) or (s.scope = 'account' and s.value = c.account)))
+    order by c.id = any(cast(:kept as text[])) desc,
+      case :pick when 'most-engaged' then c.engagement when 'most-senior' then c.seniority end desc nulls last, c.id
+    limit 50
+    """
+).columns(contact=JSONB)
+
+
 async def _candidates(
     session: AsyncSession, scene: Scene, audience: Audience, personas: Sequence[str], channel: str
 ) -> Sequence[Contact]:
-    """Who could be spoken to, the best first: there, reachable by the channel, not suppressed. The id settles ties.
-
-    Once a run has spoken to somebody of the audience they are found here still, unless they left or said stop.
-    """
-    order: dict[str, tuple[Any, ...]] = {
-        "most-engaged": (Contact.engagement.desc(), Contact.seniority.desc()),
-        "most-senior": (Contact.seniority.desc(), Contact.engagement.desc()),
-        "first": (Contact.created_at,),
+    """Who could be spoken to, the best first; the id settles ties."""
+    asked = {
+        "account": scene.account.id,
+        "personas": list(personas),
+        "channel": channel,
+        "kept": [one.contact for one in scene.touches if one.contact],
+        "pick": audience.pick,
     }
-    reachable = {"email": Contact.address.is_not(None), "call": Contact.phone.is_not(None)}.get(channel)
-    kept = [one.contact for one in scene.touches if one.contact]
-    query = (
-        select(Contact)
-        .where(Contact.account == scene.account.id, Contact.persona.in_(personas), Contact.gone.is_(False))
-        .where(~suppressed(channel))
-        .order_by(case((Contact.id.in_(kept), 0), else_=1), *order[audience.pick], Contact.id)
-        .limit(50)
-    )
-    if reachable is not None:
-        query = query.where(reachable)
-    found = (await session.scalars(query)).all()
+    found = [revived(Contact, row.contact) for row in await session.execute(_CANDIDATES, asked)]
     return sorted(found, key=lambda one: _rank(one, audience.pick))
 
 
@@ -104,20 +113,3 @@ def _rank(contact: Contact, pick: str) -> tuple[Any, ...]:
             return (-contact.seniority, -contact.engagement, contact.id)
         case _:
             return (contact.created_at, contact.id)
-
-
-def suppressed(channel: str) -> ColumnElement[bool]:
-    """True for contacts whom a suppression in force keeps from this channel."""
-    domain = func.split_part(Contact.address, "@", 2)
-    named = or_(
-        and_(Suppression.scope == "address", Suppression.value == Contact.address),
-        and_(Suppression.scope == "domain", Suppression.value == domain),
-        and_(Suppression.scope == "contact", Suppression.value == Contact.id),
-        and_(Suppression.scope == "account", Suppression.value == Contact.account),
-    )
-    return exists().where(
-        Suppression.value.in_((Contact.address, domain, Contact.id, Contact.account)),
-        Suppression.lifted_at.is_(None),
-        or_(Suppression.channel.is_(None), Suppression.channel == channel),
-        named,
-    )

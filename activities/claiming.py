@@ -7,6 +7,7 @@ import contextlib
 import secrets
 from dataclasses import dataclass, replace
 
+import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -57,8 +58,9 @@ async def _claim(session: AsyncSession, house: House, ready: Ready, claim: Claim
     now = present(ready.cue.step_in.now)
     found = replace(ready.cue, now=now)
     verdict = await ask_gate(session, found.subject, ask_of(found), house.playbook)
-    if verdict.word == "now" and await touches.claim(session, ready.key, claim.token):
-        await write_decision(session, ready.key, verdict, now)
+    if verdict.word == "now" and await touches.claim(
+        session, ready.key, claim.token, now, verdict.rule, verdict.reason
+    ):
         return None
     if verdict.word in ("now", "already"):
         reason = "another attempt has it in hand"
@@ -70,9 +72,8 @@ async def _claim(session: AsyncSession, house: House, ready: Ready, claim: Claim
 async def _let_go(connection: AsyncConnection, session: AsyncSession) -> None:
     """Release the locks; a connection that cannot do so is thrown away, which releases them too."""
     try:
-        await session.rollback()
-        await unlock(session)
         await session.close()
-    except (SQLAlchemyError, OSError):
+        await unlock(connection)
+    except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
         with contextlib.suppress(SQLAlchemyError, OSError):
             await connection.invalidate()

@@ -60,11 +60,10 @@ async def prepare(session: AsyncSession, house: House, asked: StepIn, now: datet
     verdict = await ask_gate(session, found.subject, ask_of(found), house.playbook)
     if verdict.word == "now" and found.player is None:
         verdict = Verdict("never", "nobody", f"nobody holds the role {found.scene.role(found.slot)}")
-    await plan_row(session, found)
     if verdict.word != "now":
         return await turned_away(session, house, found, verdict)
     try:
-        mime = await _bytes(session, house, found)
+        mime = await _bytes(session, house, found, touch)
     except (Unwritten, ContentError) as error:
         return await turned_away(session, house, found, Verdict("never", "content", str(error)))
     sender, recipient = _people(found)
@@ -73,6 +72,7 @@ async def prepare(session: AsyncSession, house: House, asked: StepIn, now: datet
 
 async def turned_away(session: AsyncSession, house: House, found: Cue, verdict: Verdict) -> StepOut:
     """The gate has said later or never: written down, with the reason."""
+    await plan_row(session, found)
     await write_decision(session, found.key, verdict, found.now)
     contact = found.contact.id if found.contact else None
     if verdict.word == "later":
@@ -85,11 +85,22 @@ async def turned_away(session: AsyncSession, house: House, found: Cue, verdict: 
     return await with_plan(session, found, StepOut(verdict="skipped", reason=verdict.reason, contact=contact))
 
 
-async def _bytes(session: AsyncSession, house: House, found: Cue) -> bytes:
-    """The frozen bytes: the stored ones, else made now and stored."""
-    stored = await session.scalar(select(Touch.mime).where(Touch.key == found.key))
-    if stored is not None:
-        return stored
+async def _bytes(session: AsyncSession, house: House, found: Cue, touch: Touch | None) -> bytes:
+    """The frozen bytes: the stored ones, else made now and stored with the touch."""
+    if touch is not None and touch.mime_sha256 is not None:
+        return (await session.execute(select(Touch.mime).where(Touch.key == found.key))).scalar_one() or b""
+    mime, named = await _made(session, house, found)
+    address = found.contact.address if found.contact else None
+    if touch is None:
+        frozen_now = {"mime": mime, "mime_sha256": touches.fingerprint(mime), "message_id": named}
+        await plan_row(session, found, **frozen_now)
+    else:
+        await touches.freeze(session, found.key, mime, named, address or "")
+    return mime
+
+
+async def _made(session: AsyncSession, house: House, found: Cue) -> tuple[bytes, str]:
+    """The mail's bytes and its Message-ID."""
     written = await _approved(session, found) or mail_of(found)
     sender, recipient = _people(found)
     named = message_id(found.key, house.settings.mail_domain)
@@ -105,9 +116,7 @@ async def _bytes(session: AsyncSession, house: House, found: Cue) -> bytes:
         unsubscribe=_unsubscribe(house, named),
         postal_address=house.settings.postal_address,
     )
-    mime = frozen(letter)
-    await touches.freeze(session, found.key, mime, named, recipient.address or "")
-    return mime
+    return frozen(letter), named
 
 
 def _people(found: Cue) -> tuple[Player, Contact]:
@@ -119,6 +128,9 @@ def _people(found: Cue) -> tuple[Player, Contact]:
 
 async def _approved(session: AsyncSession, found: Cue) -> Written | None:
     """The text its sender has approved, to the letter; None for a mail that needed no approval."""
+    step = found.step
+    if not isinstance(step, EmailStep) or step.approve is None:
+        return None
     draft = await session.scalar(select(Task.draft).where(Task.touch == found.key, Task.kind == "approval"))
     if not draft:
         return None

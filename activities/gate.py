@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from activities.playbook import Playbook
 from activities.rules import AT_ONCE, DAY, Ask, Facts, Verdict, judge
@@ -55,10 +55,12 @@ async def lock_beyond(session: AsyncSession, account: str, address: str) -> None
     await session.execute(_FOR_SESSION, _keys(account, address))
 
 
-async def unlock(session: AsyncSession) -> None:
-    """Let go of `lock_beyond`, on the same connection."""
-    await session.execute(text("select pg_advisory_unlock_all()"))
-    await session.commit()
+async def unlock(connection: AsyncConnection) -> None:
+    """Let go of `lock_beyond`, outside a transaction: one trip instead of three."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    if driver is None:
+        raise ConnectionError("the connection that held the locks is gone, and they with it")
+    await driver.execute("select pg_advisory_unlock_all()")
 
 
 def _keys(account: str, address: str | None) -> dict[str, int | None]:

@@ -3,17 +3,18 @@
 Reads only. Whom the step reaches is `audience.py`, what conditions and content see of it is `knowledge.py`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import JSON, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import load_only
 from temporalio.exceptions import ApplicationError
 
 from activities.playbook import Edition, Playbook
+from activities.reviving import all_revived, revived
 from plays.program import Node, Program
 from records.tables import Account, Event, Player, Run, Touch
 
@@ -69,6 +70,22 @@ class Scene:
         return next((one for one in self.touches if (one.step, one.occurrence) == (step, occurrence)), None)
 
 
+_SCENE: Final = text(
+    """
+    select to_jsonb(r) as run, to_jsonb(a) as account,
+      (select json_agg(json_build_object('key', t.key, 'run', t.run, 'account', t.account, 'contact', t.contact,
+          'player', t.player, 'step', t.step, 'occurrence', t.occurrence, 'channel', t.channel, 'state', t.state,
+          'reason', t.reason, 'outcome', t.outcome, 'until', t.until, 'settled_at', t.settled_at,
+          'replied_at', t.replied_at, 'message_id', t.message_id, 'claimed_at', t.claimed_at,
+          'claim_token', t.claim_token, 'attempts', t.attempts, 'mime_sha256', t.mime_sha256)
+        order by t.created_at, t.key) from touches t where t.run = r.id) as touches,
+      (select json_agg(p) from players p where p.id in (select value from jsonb_each_text(r.roles))) as players,
+      (select to_jsonb(e) - 'raw' from inbox e where e.id = cast(:event as text)) as event
+    from runs r join accounts a on a.id = r.account where r.id = :run
+    """
+).columns(run=JSONB, account=JSONB, touches=JSON, players=JSON, event=JSONB)
+
+
 async def read_scene(
     session: AsyncSession,
     playbook: Playbook,
@@ -78,58 +95,26 @@ async def read_scene(
     event_id: str | None,
     outcomes: dict[str, str] | None = None,
 ) -> Scene:
-    """Read everything a step of this run needs. Raises ApplicationError UnknownRun, which no retry mends."""
-    found = (
-        await session.execute(select(Run, Account).join(Account, Account.id == Run.account).where(Run.id == run))
-    ).one_or_none()
+    """Read everything a step of this run needs. The objects are snapshots: changing them changes nothing.
+
+    Raises ApplicationError UnknownRun, which no retry mends.
+    """
+    found = (await session.execute(_SCENE, {"run": run, "event": event_id})).one_or_none()
     if found is None:
         raise ApplicationError(
             f"the run {run} is not in Postgres; nothing was done", type="UnknownRun", non_retryable=True
         )
-    edition = await playbook.edition(session, found[0].play, version)
+    its = revived(Run, found.run)
     return Scene(
-        run=found[0],
-        account=found[1],
-        edition=edition,
-        touches=list(await _touches(session, run)),
-        players=await players(session, {str(one) for one in found[0].roles.values()}),
-        event=await session.get(Event, event_id) if event_id else None,
+        run=its,
+        account=revived(Account, found.account),
+        edition=await playbook.edition(session, its.play, version),
+        touches=all_revived(Touch, found.touches),
+        players={one.id: one for one in all_revived(Player, found.players)},
+        event=revived(Event, found.event) if found.event else None,
         tenant=tenant,
         outcomes=outcomes or {},
     )
-
-
-async def players(session: AsyncSession, ids: set[str]) -> dict[str, Player]:
-    """These players by id."""
-    if not ids:
-        return {}
-    return {one.id: one for one in await session.scalars(select(Player).where(Player.id.in_(sorted(ids))))}
-
-
-_LIGHT = (
-    Touch.key,
-    Touch.contact,
-    Touch.player,
-    Touch.step,
-    Touch.occurrence,
-    Touch.channel,
-    Touch.state,
-    Touch.reason,
-    Touch.outcome,
-    Touch.until,
-    Touch.settled_at,
-    Touch.replied_at,
-    Touch.message_id,
-    Touch.claimed_at,
-    Touch.claim_token,
-    Touch.attempts,
-    Touch.mime_sha256,
-)
-
-
-async def _touches(session: AsyncSession, run: str) -> Sequence[Touch]:
-    query = select(Touch).where(Touch.run == run).order_by(Touch.created_at, Touch.key)
-    return (await session.scalars(query.options(load_only(*_LIGHT)))).all()
 
 
 def absent(player: Player, at: datetime, tenant: Tenant) -> date | None:

@@ -6,6 +6,7 @@ Shared by everything that touches people. The world is not touched here.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -159,8 +160,10 @@ def _unmet(cue: Cue) -> str:
     return f"its condition does not hold: {condition.strip()}{unknown}"
 
 
-async def plan_row(session: AsyncSession, cue: Cue) -> None:
-    """Write the touch as planned, if it is not in the ledger yet."""
+async def plan_row(session: AsyncSession, cue: Cue, **more: Any) -> None:
+    """Write the touch as planned, if it is not in the ledger yet; `more` are other columns of a new row."""
+    if cue.scene.touch_of(cue.node.name, cue.step_in.occurrence) is not None:
+        return
     row = {
         "key": cue.key,
         "run": cue.scene.run.id,
@@ -174,10 +177,10 @@ async def plan_row(session: AsyncSession, cue: Cue) -> None:
         "planned_at": cue.step_in.planned,
         "created_at": cue.now,
         "address": cue.contact.address if cue.contact else None,
+        **more,
     }
     await touches.plan(session, row)
-    if cue.scene.touch_of(cue.node.name, cue.step_in.occurrence) is None:
-        cue.scene.touches.append(Touch(**row))  # what follows is planned with this one in mind
+    cue.scene.touches.append(Touch(**row))  # what follows is planned with this one in mind
 
 
 async def plan_of(

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import TIMESTAMP, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
@@ -53,18 +53,39 @@ async def plan(session: AsyncSession, row: dict[str, Any]) -> None:
     await session.execute(insert(Touch).values(row).on_conflict_do_nothing(index_elements=[Touch.key]))
 
 
+def fingerprint(mime: bytes) -> str:
+    """What tells that the same bytes were sent."""
+    return hashlib.sha256(mime).hexdigest()
+
+
 async def freeze(session: AsyncSession, key: str, mime: bytes, message_id: str, address: str) -> None:
     """Keep the mail's bytes, once."""
     unfrozen = update(Touch).where(Touch.key == key, Touch.mime.is_(None))
-    values = {"mime": mime, "mime_sha256": hashlib.sha256(mime).hexdigest()}
+    values = {"mime": mime, "mime_sha256": fingerprint(mime)}
     await session.execute(unfrozen.values(**values, message_id=message_id, address=address))
 
 
-async def claim(session: AsyncSession, key: str, token: str) -> bool:
-    """Take a planned or deferred touch under a token; False if somebody else was quicker. Wall clock, for the sweep."""
-    free = update(Touch).where(Touch.key == key, Touch.state.in_(_OPEN)).returning(Touch.key)
-    values = {"state": TouchState.CLAIMED, "claim_token": token, "claimed_at": func.now(), "until": None, "reason": ""}
-    return await session.scalar(free.values(**values, attempts=Touch.attempts + 1)) is not None
+_CLAIM: Final = text(
+    """
+    with claimed as (
+      update touches set state = 'claimed', claim_token = :token, claimed_at = now(), until = null, reason = '',
+        attempts = attempts + 1
+      where key = :key and state in ('planned', 'deferred') returning key)
+    insert into decisions (touch, at, verdict, rule, reason)
+    select key, :at, 'now', :rule, :reason from claimed returning touch
+    """
+).bindparams(bindparam("at", type_=TIMESTAMP(timezone=True)))
+
+
+async def claim(
+    session: AsyncSession, key: str, token: str, at: datetime, rule: str = "open", reason: str = "claimed"
+) -> bool:
+    """Take a planned or deferred touch under a token, with the gate's decision; False if somebody was quicker.
+
+    `claimed_at` is the wall clock's, for the sweep; `at` the run's.
+    """
+    row = {"key": key, "token": token, "at": at, "rule": rule, "reason": reason}
+    return (await session.execute(_CLAIM, row)).first() is not None
 
 
 async def settle(

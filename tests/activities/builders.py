@@ -171,9 +171,7 @@ class Stage:
 
     async def climb(self, admission: Admission, task: int, rung: Any, now: datetime) -> Climbed:
         """One rung."""
-        return await run(
-            self.activities.climbing.climb, Climb(run_id=admission.run_id, task=task, rung=rung, now=now)
-        )
+        return await run(self.activities.climbing.climb, Climb(run_id=admission.run_id, task=task, rung=rung, now=now))
 
     async def plan(self, step: StepIn) -> Plan:
         """When a step is due."""

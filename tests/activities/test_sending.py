@@ -62,7 +62,9 @@ async def test_a_server_that_says_later_for_two_days_has_refused(stage: Stage) -
 
 
 @pytest.mark.parametrize(("drop", "kept"), [("unkept", 0), ("before-250", 1)])
-async def test_a_server_lost_after_the_dot_leaves_a_doubt_and_no_second_mail(stage: Stage, drop: Any, kept: int) -> None:
+async def test_a_server_lost_after_the_dot_leaves_a_doubt_and_no_second_mail(
+    stage: Stage, drop: Any, kept: int
+) -> None:
     admitted = await stage.begin()
     stage.sink.faults.plan(Fault(drop=drop, times=1))
     for _ in range(2):
@@ -136,7 +138,7 @@ async def _left_claimed(stage: Stage, admitted: Any) -> None:
     stage.sink.faults.plan(Fault(at="RCPT", reply="451 4.3.0 later", times=1))
     await stage.send(stage.step(admitted, "first"))
     async with stage.database.begin() as session:
-        assert await touches.claim(session, KEY, "theirs")
+        assert await touches.claim(session, KEY, "theirs", NOW)
 
 
 async def test_two_workers_with_one_touch_make_one_mail(stage: Stage) -> None:
