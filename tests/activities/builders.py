@@ -6,11 +6,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from temporalio.testing import ActivityEnvironment
 
 from activities.channels.smtp import SmtpTransport
-from activities.contracts import Admission, Climb, Climbed, Closed, CloseRun, Decide, Decided, OpenRun, Plan, StepIn
-from activities.contracts import Record, StepOut
+from activities.contracts import (
+    Admission,
+    Climb,
+    Climbed,
+    Closed,
+    CloseRun,
+    Decide,
+    Decided,
+    OpenRun,
+    Plan,
+    Record,
+    StepIn,
+    StepOut,
+)
 from activities.registry import Activities
 from local.mail_sink import MailSink
 from plays.base import with_base_contract
@@ -20,7 +33,6 @@ from records.db import Database
 from records.tables import Account, AccountRole, Contact, Player, Touch
 from records.versions import publish
 from settings import Settings
-from sqlalchemy import select
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)  # a Tuesday, no holiday anywhere here
 
