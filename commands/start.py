@@ -32,7 +32,7 @@ def start(
         bool, typer.Option("--dry-run", help="Say who would be refused and why; start nothing.")
     ] = False,
     by: Annotated[str, typer.Option(help="Who asks; kept with the run.")] = "ops",
-    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for the workers' answers.")] = 60.0,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds without an answer until a worker is given up on.")] = 60.0,
     as_json: Json = False,
 ) -> None:
     """Start a play at one account or at many. Doing it twice starts nothing twice.

@@ -90,10 +90,11 @@ async def dry_run_rows(house: "House", request: Request) -> list[Row]:
 
     version, selection = await chosen(house, request)
     rows: list[Row] = []
-    for account in selection.accounts:
-        async with house.session() as session:
+    async with house.session() as session, progress("judging", len(selection.accounts)) as advance:
+        for account in selection.accounts:
             judged = await admission(session, version, account, datetime.now(UTC))
-        rows.append(Row(account, f"would be {judged.verdict}", judged.reason))
+            rows.append(Row(account, f"would be {judged.verdict}", judged.reason))
+            advance()
     return rows + strangers(selection)
 
 
@@ -145,25 +146,35 @@ async def refused_as_before(house: "House", version: "PlayVersion", accounts: Se
 
 
 async def read_admissions(house: "House", rows: Sequence[Row], wait: float) -> None:
-    """Fill in what the workers answered. After `wait` seconds the rest stays *accepted*: it begins with a worker."""
+    """Fill in what the workers answered. After `wait` seconds without an answer the rest stays *accepted*: it begins
+    with a worker.
+    """
+    waiting = {row.run: row for row in rows if row.result == "accepted"}
+    heard = time.monotonic()
+    async with progress("admitting", len(waiting)) as advance:
+        while waiting and time.monotonic() - heard < wait:
+            if not (answered := await _answered(house, waiting)):
+                await asyncio.sleep(GLANCE)
+                continue
+            heard = time.monotonic()
+            for run in answered:
+                del waiting[run]
+                advance()
+    for row in waiting.values():
+        row.reason = "no worker has answered yet; it begins as soon as one runs (./starter.py up, or worker.py)"
+
+
+async def _answered(house: "House", waiting: dict[str, Row]) -> list[str]:
+    """The runs among these that are on record by now, their rows filled in."""
     from records.overview import opened_by
 
-    deadline = time.monotonic() + wait
-    while open_rows := {row.run: row for row in rows if row.result == "accepted"}:
-        async with house.session() as session:
-            for run in await opened_by(session, list(open_rows)):
-                row = open_rows[run.first_execution_run_id]
-                refused = run.state == "refused"
-                row.result, row.reason = (
-                    ("refused" if refused else "admitted"),
-                    run.reason if refused else f"run {run.id}",
-                )
-        if time.monotonic() > deadline:
-            break
-        await asyncio.sleep(GLANCE)
-    for row in rows:
-        if row.result == "accepted":
-            row.reason = "no worker has answered yet; it begins as soon as one runs (./starter.py up, or worker.py)"
+    async with house.session() as session:
+        found = await opened_by(session, list(waiting))
+    for run in found:
+        row = waiting[run.first_execution_run_id]
+        refused = run.state == "refused"
+        row.result, row.reason = ("refused" if refused else "admitted"), run.reason if refused else f"run {run.id}"
+    return [run.first_execution_run_id for run in found]
 
 
 @asynccontextmanager
