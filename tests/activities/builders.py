@@ -36,7 +36,10 @@ from settings import Settings
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)  # a Tuesday, no holiday anywhere here
 
-MAIL = "subject: Hello {{ contact.first_name | default: 'there' }}\n---\nHi {{ contact.first_name | default: 'there' }},\n\nabout {{ account.name }}.\n\n{{ sender.name }}\n"
+MAIL = (
+    "subject: Hello {{ contact.first_name | default: 'there' }}\n---\n"
+    "Hi {{ contact.first_name | default: 'there' }},\n\nabout {{ account.name }}.\n\n{{ sender.name }}\n"
+)
 GUIDE = "title: Do {{ account.name }}\n---\nSpeak with {{ contact.first_name | default: 'them' }} about it.\n"
 
 
@@ -161,7 +164,8 @@ class Stage:
             now=now,
             **more,
         )
-        return await run(self.activities.opening.open_run, asked)
+        answer: Admission = await run(self.activities.opening.open_run, asked)
+        return answer
 
     async def begin(self, raw: dict[str, Any] | None = None, content: dict[str, str] | None = None) -> Admission:
         """People, a play, an open run."""
@@ -175,24 +179,31 @@ class Stage:
 
     async def send(self, step: StepIn) -> StepOut:
         """The email activity."""
-        return await run(self.activities.emailing.send_email, step)
+        answer: StepOut = await run(self.activities.emailing.send_email, step)
+        return answer
 
     async def hand_out(self, step: StepIn) -> StepOut:
         """The activity of calls, tasks, drafts and notices."""
-        return await run(self.activities.handing_out.hand_out, step)
+        answer: StepOut = await run(self.activities.handing_out.hand_out, step)
+        return answer
 
     async def climb(self, admission: Admission, task: int, rung: Any, now: datetime) -> Climbed:
         """One rung."""
-        return await run(self.activities.climbing.climb, Climb(run_id=admission.run_id, task=task, rung=rung, now=now))
+        answer: Climbed = await run(
+            self.activities.climbing.climb, Climb(run_id=admission.run_id, task=task, rung=rung, now=now)
+        )
+        return answer
 
     async def plan(self, step: StepIn) -> Plan:
         """When a step is due."""
-        return await run(self.activities.deciding.plan, step)
+        answer: Plan = await run(self.activities.deciding.plan, step)
+        return answer
 
     async def decide(self, admission: Admission, what: str, **more: Any) -> Decided:
         """Which way."""
         asked = Decide(run_id=admission.run_id, version=admission.version, what=what, now=NOW, **more)
-        return await run(self.activities.deciding.decide, asked)
+        answer: Decided = await run(self.activities.deciding.decide, asked)
+        return answer
 
     async def record(self, admission: Admission, **more: Any) -> None:
         """A change of the run."""
@@ -201,7 +212,8 @@ class Stage:
     async def close(self, admission: Admission, now: datetime = NOW) -> Closed:
         """The end of the run."""
         asked = CloseRun(run_id=admission.run_id, now=now, outcome="completed", reason="all done")
-        return await run(self.activities.closing.close_run, asked)
+        answer: Closed = await run(self.activities.closing.close_run, asked)
+        return answer
 
     async def touch(self, key: str) -> Touch:
         """One row of the ledger."""

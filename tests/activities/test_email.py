@@ -2,7 +2,6 @@
 
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import cast
 
 from activities.contracts import StepOut
 from records.tables import Decision, Touch
@@ -13,7 +12,7 @@ from tests.activities.builders import NOW, Stage, hours, mail, play_of
 def read(stage: Stage, number: int = 0) -> EmailMessage:
     """The mail that arrived last, or the one before …"""
     raw = stage.sink.store.raw(stage.mails[number].id)
-    return cast(EmailMessage, message_from_bytes(raw, policy=policy.default))
+    return message_from_bytes(raw, policy=policy.default)
 
 
 async def test_a_mail_goes_out_once_and_is_in_the_ledger(stage: Stage) -> None:
