@@ -40,6 +40,7 @@ class OpenRun(Message):
     now: datetime
     event_id: str | None = None  # the event that started it
     requested_by: str = "ops"
+    started_at: datetime | None = None  # when the server accepted the start, which may be long before a worker came
 
 
 class Plan(Message):
@@ -49,6 +50,16 @@ class Plan(Message):
     due: datetime
     why: str  # "champion's window opens", no personal data
     who: str = ""  # the role or persona reached
+
+
+class Heard(Message):
+    """An event that came after the start was accepted and before the run was opened: nobody could be told."""
+
+    id: str
+    kind: str
+    contact: str | None = None
+    at: datetime
+    data: dict[str, str | int | float | bool | None] = Field(default_factory=dict)
 
 
 class Admission(Message):
@@ -62,6 +73,7 @@ class Admission(Message):
     roles: dict[str, str] = Field(default_factory=dict)  # player slot -> player id
     stage: str = ""
     plan: Plan | None = None  # of the first step, where it reaches a person
+    missed: tuple[Heard, ...] = ()
 
 
 class StepIn(Message):

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
 from activities import telling
-from activities.contracts import OPEN_RUN, Admission, OpenRun
+from activities.contracts import OPEN_RUN, Admission, Heard, OpenRun
 from activities.house import House
 from activities.scene import Scene, read_scene
 from activities.staging import plan_of
@@ -17,6 +17,7 @@ from plays.program import program_of
 from records import accounts, runs, versions
 from records.admission import admission, meets, open_runs
 from records.db import lock_account
+from records.heard import came_since, small_facts
 from records.tables import PlayVersion, Run
 
 
@@ -38,13 +39,13 @@ class Opening:
             if run.state == RunState.REFUSED:
                 return Admission(verdict="refused", reason=run.reason, run_id=run.id, version=run.version)
             scene = await read_scene(session, house.playbook, house.tenant, run.id, run.version, run.event)
-            answer = await _admitted(session, scene, asked.now)
+            answer = await _admitted(session, scene, asked)
             replaced = await _replaced(session, scene)
         await telling.stop(house.client, replaced, answer.run_id)
         return answer
 
 
-async def _admitted(session: AsyncSession, scene: Scene, now: datetime) -> Admission:
+async def _admitted(session: AsyncSession, scene: Scene, asked: OpenRun) -> Admission:
     run = scene.run
     return Admission(
         verdict="admitted",
@@ -54,7 +55,20 @@ async def _admitted(session: AsyncSession, scene: Scene, now: datetime) -> Admis
         definition=scene.edition.definition,
         roles={slot: str(player) for slot, player in run.roles.items()},
         stage=run.stage,
-        plan=await plan_of(session, scene, scene.program.first, now),
+        plan=await plan_of(session, scene, scene.program.first, asked.now),
+        missed=await _missed(session, scene, asked),
+    )
+
+
+async def _missed(session: AsyncSession, scene: Scene, asked: OpenRun) -> tuple[Heard, ...]:
+    """What came while the start waited for a worker: no open run was there to be told of it."""
+    if asked.started_at is None:
+        return ()
+    kinds = list(scene.program.handlers)
+    events = await came_since(session, asked.account, asked.started_at, kinds, asked.event_id)
+    return tuple(
+        Heard(id=one.id, kind=one.kind, contact=one.contact, at=one.occurred_at, data=small_facts(one.data))
+        for one in events
     )
 
 

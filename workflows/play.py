@@ -15,7 +15,7 @@ from activities.contracts import CLOSE_RUN, OPEN_RUN, Admission, Closed, CloseRu
 from workflows.acting import Stuck, ask, local, write_notes
 from workflows.attending import attend, leave
 from workflows.handlers import Handlers
-from workflows.messages import RunInput, RunInState, RunResult
+from workflows.messages import EventIn, RunInput, RunInState, RunResult
 from workflows.run import Ending, Run
 from workflows.showing import details
 from workflows.steps import walk
@@ -62,6 +62,7 @@ class PlayWorkflow(Handlers):
             now=workflow.now(),
             event_id=self.start.event_id,
             requested_by=self.start.requested_by,
+            started_at=info.workflow_start_time,
         )
         try:
             admission = await local(OPEN_RUN, request, Admission, summary="Admission")
@@ -86,6 +87,8 @@ class PlayWorkflow(Handlers):
         )
         self.it = Run(start, state, self.most_events)
         self.it.go(self.it.program.first or None, workflow.now(), admission.plan)
+        for heard in admission.missed:
+            self.hear(EventIn(**heard.model_dump()))
         for event in self.early:
             self.hear(event)
 

@@ -6,6 +6,8 @@ from collections import Counter
 
 import httpx
 import pytest
+from temporalio.client import Client
+from temporalio.testing import TimeSkipper
 
 from tests.faults.conftest import Storm
 from tests.playhouse import Playhouse, eventually, mails
@@ -16,20 +18,20 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults"), pytest.mark.t
 RUNS, TOUCHES = 100, 3
 
 
-async def started(house: Playhouse, runs: int = RUNS, touches: int = TOUCHES) -> Storm:
+async def started(house: Playhouse, runs: int = RUNS, touches: int = TOUCHES, client: Client | None = None) -> Storm:
     """So many runs of a play of mails, accepted by the server; no worker yet."""
     name = f"storm-{uuid.uuid4().hex[:8]}"
     await house.publish(mails(house.folder, name, touches))
     accounts = await house.people(runs, name)
     for account in accounts:
-        await start_run(house.client, house.settings(), name, account)
+        await start_run(client or house.client, house.settings(), name, account)
     return Storm(house, name, runs, touches)
 
 
 async def test_a_worker_killed_at_random_moments_never_sends_a_mail_twice(house: Playhouse) -> None:
     storm = await started(house)
     chance = random.Random(2026)
-    for share in (0.05, 0.2, 0.35, 0.5, 0.7):
+    for share in (0.05, 0.25, 0.45):
         worker = await house.worker()
         await storm.settled(int(share * storm.mails) + chance.randrange(10))
         await worker.kill()
@@ -75,12 +77,7 @@ async def test_events_posted_while_temporal_is_down_take_effect_after(house: Pla
         rows = await house.rows("select state from runs where play = $1", storm.play)
         return len(rows) == 12 and {row["state"] for row in rows} <= {"halted", "ended"}
 
-    async def all_answered() -> bool:
-        rows = await house.rows("select 1 from tasks where step = 'answer-reply' and state = 'open'")
-        return len(rows) == 12
-
-    await eventually(all_answered, "each reply became a task for the run's owner")
-    await eventually(all_halted, "each run is halted")
+    await eventually(all_halted, "each run is halted by its reply; its owner gets the task in working hours")
     states = await storm.states()
     assert states["made"] == 0, f"no mail after a reply: {states}"
 
@@ -97,7 +94,8 @@ async def test_a_mail_server_that_drops_connections_around_the_answer_gets_no_ma
             ],
         )
         try:
-            storm = await started(house, runs=30, touches=2)
+            skipped = TimeSkipper(house.client).client  # a 4xx is asked again after five minutes
+            storm = await started(house, runs=30, touches=2, client=skipped)
             await house.worker()
             await storm.over()
         finally:
