@@ -89,5 +89,8 @@ def everyone_lock_key() -> int:
 
 
 async def lock_everyone(executor: Executor) -> None:
-    """Wait until no touch is about to begin, held to the end of the transaction: the kill switch, whole domains."""
+    """Wait until no touch is about to begin, held to the end of the transaction: the kill switch, whole domains.
+
+    Taken before an account's lock, where both are.
+    """
     await executor.execute(text("select pg_advisory_xact_lock(:key)"), {"key": everyone_lock_key()})
