@@ -71,36 +71,36 @@ async def accept(
 async def accept_all(session: AsyncSession, offers: Sequence[Offer]) -> list[Accepted]:
     """`accept` for many events by a handful of statements. The same event twice among them counts once."""
     matches = await match_all(session, [offer.data for offer in offers])
-    events = [_event(offer, found) for offer, found in zip(offers, matches, strict=True)]
+    rows = [_row(offer, found) for offer, found in zip(offers, matches, strict=True)]
     await lock(session, [(offer.kind, found) for offer, found in zip(offers, matches, strict=True)])
-    new = await store_all(session, events)
+    new = await store_all(session, rows)
     accepted = []
-    for event, found in zip(events, matches, strict=True):
-        first = event.id in new
-        new.discard(event.id)
-        if first and event.state != "parked":
-            await _stop(session, event, found)
-        accepted.append(Accepted(event.id, first, event.state if first else ""))
+    for offer, row, found in zip(offers, rows, matches, strict=True):
+        first = row["id"] in new
+        new.discard(row["id"])
+        if first and offer.stops:
+            await _stop(session, Event(**row), found)
+        accepted.append(Accepted(row["id"], first, row["state"] if first else ""))
     return accepted
 
 
-def _event(offer: Offer, found: Match) -> Event:
+def _row(offer: Offer, found: Match) -> dict[str, Any]:
     state, reason = _first_state(offer, found)
-    return Event(
-        id=ids.event_id(offer.source, offer.external_id),
-        source=offer.source,
-        external_id=offer.external_id,
-        kind=offer.kind,
-        data=offer.data,
-        raw=offer.raw,
-        sha256=hashlib.sha256(offer.raw).hexdigest(),
-        occurred_at=offer.occurred_at,
-        account=found.account,
-        contact=found.contact,
-        touch=found.touch,
-        state=state,
-        reason=reason,
-    )
+    return {
+        "id": ids.event_id(offer.source, offer.external_id),
+        "source": offer.source,
+        "external_id": offer.external_id,
+        "kind": offer.kind,
+        "data": offer.data,
+        "raw": offer.raw,
+        "sha256": hashlib.sha256(offer.raw).hexdigest(),
+        "occurred_at": offer.occurred_at,
+        "account": found.account,
+        "contact": found.contact,
+        "touch": found.touch,
+        "state": state,
+        "reason": reason,
+    }
 
 
 def _first_state(offer: Offer, found: Match) -> tuple[str, str]:

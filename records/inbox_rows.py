@@ -1,13 +1,11 @@
 """Rows of the inbox, written many at a time by one statement: a flood of events costs a commit a batch, not each."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
-
-from records.tables import Event
 
 _COLUMNS: Final = (
     "id", "source", "external_id", "kind", "data", "raw", "sha256", "occurred_at", "account", "contact", "touch",
@@ -37,8 +35,8 @@ _STORE: Final = text(
 )
 
 
-async def store_all(session: AsyncSession, events: Sequence[Event]) -> set[str]:
+async def store_all(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> set[str]:
     """Insert those that are not there yet; their ids."""
-    given: dict[str, list[Any]] = {name: [getattr(event, name) for event in events] for name in _COLUMNS}
+    given: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in _COLUMNS}
     given["data"] = [json.dumps(data) for data in given["data"]]
     return set(await session.scalars(_STORE, given))

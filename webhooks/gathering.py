@@ -7,12 +7,14 @@ themselves, because they may have to wait for a mail on its way to the same pers
 import asyncio
 from typing import Final
 
+from plays.ids import event_id
 from records.db import Database
 from records.inbox import Accepted, Offer, accept_all
 from webhooks.refusals import Refusal, not_stored
 from webhooks.storing import store
 
 MOST: Final = 64
+WRITERS: Final = 2  # one commits while the other gathers; more only make the batches smaller
 Waiting = tuple[Offer, "asyncio.Future[Accepted]"]
 
 
@@ -22,17 +24,35 @@ class Gatherer:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._waiting: list[Waiting] = []
-        self._writer: asyncio.Task[None] | None = None
+        self._writers: set[asyncio.Task[None]] = set()
+        self._under_way: dict[str, asyncio.Task[list[Accepted]]] = {}
 
     async def accept(self, offer: Offer) -> Accepted:
         """Store the event, with what it stops, and commit. Raises Refusal 503 when Postgres does not answer."""
         if offer.stops:
-            return (await self._accepted([offer]))[0]
+            return await self._alone(offer)
         future: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
         self._waiting.append((offer, future))
-        if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write())
+        if len(self._writers) < WRITERS:
+            writer = asyncio.create_task(self._write())
+            self._writers.add(writer)
+            writer.add_done_callback(self._writers.discard)
         return await future
+
+    async def _alone(self, offer: Offer) -> Accepted:
+        """Copies that come while the first is being stored wait for it, and not each for its locks."""
+        name = event_id(offer.source, offer.external_id)
+        if name in self._under_way:
+            await asyncio.shield(self._under_way[name])
+            return Accepted(name, new=False)
+        first = self._under_way[name] = asyncio.create_task(self._accepted([offer]))
+        first.add_done_callback(lambda task: self._stored(name, task))
+        return (await asyncio.shield(first))[0]
+
+    def _stored(self, name: str, task: "asyncio.Task[list[Accepted]]") -> None:
+        del self._under_way[name]
+        if not task.cancelled():
+            task.exception()  # looked at, also when every sender has gone
 
     async def _accepted(self, offers: list[Offer]) -> list[Accepted]:
         return await store(self._database, lambda session: accept_all(session, offers))

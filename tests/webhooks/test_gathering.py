@@ -42,11 +42,20 @@ async def test_one_that_cannot_be_stored_does_not_take_the_others_with_it(databa
     assert len(await b.events(database)) == 5
 
 
-async def test_events_of_one_account_keep_the_order_in_which_they_came(database: Database) -> None:
+async def test_events_of_one_account_keep_the_order_in_which_they_were_answered(database: Database) -> None:
     await b.people(database)
     gatherer = Gatherer(database)
-    await asyncio.gather(*(gatherer.accept(offer(number * 2)) for number in range(100)))
-    assert [event.external_id for event in await b.events(database)] == [f"e{number * 2}" for number in range(100)]
+    answered: list[str] = []
+
+    async def lane(numbers: range) -> None:
+        for number in numbers:
+            answered.append((await gatherer.accept(offer(number))).id)
+
+    await asyncio.gather(*(lane(range(start, 200, 8)) for start in range(8)))
+    kept = [event.id for event in await b.events(database)]
+    for start in range(8):
+        mine = {f"demo:e{number}" for number in range(start, 200, 8)}
+        assert [one for one in kept if one in mine] == [one for one in answered if one in mine]
 
 
 async def test_when_postgres_is_away_everybody_in_the_queue_is_told_at_once() -> None:
@@ -68,3 +77,13 @@ async def test_the_same_event_twice_in_one_batch_counts_once(database: Database,
         accepted = await accept_all(session, [offer(1, kind), offer(1, kind)])
     assert [one.new for one in accepted] == [True, False]
     assert len(await b.events(database)) == 1
+
+
+async def test_copies_of_an_opt_out_at_once_are_one_transaction_and_all_are_answered(database: Database) -> None:
+    await b.people(database)
+    gatherer = Gatherer(database)
+    opt_out = Offer("demo", "e1", "unsubscribed", {"contact": "ann"}, b.NOW, b"{}")
+    accepted = await asyncio.gather(*(gatherer.accept(opt_out) for _ in range(50)))
+    assert [one.new for one in accepted] == [True] + [False] * 49
+    assert not (await gatherer.accept(opt_out)).new
+    assert len(await b.suppressions(database)) == 2

@@ -89,7 +89,7 @@ async def test_it_serves_without_temporal_and_stops_cleanly_when_told(tmp_path: 
     stdout, stderr = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode == 0
     written = stdout.decode() + stderr.decode()
-    assert "event taken" in written
+    assert "webhooks listen" in written
     assert "acme" not in written
     assert "secret words" not in written
     assert SECRET not in written

@@ -138,23 +138,31 @@ async def test_a_run_that_was_terminated_is_found_gone_and_its_play_starts_anew(
 async def door(port: int, to: str) -> AsyncIterator[None]:
     """A port that leads to the server as long as it is open."""
     host, _, real = to.rpartition(":")
+    passages: set[asyncio.Task[Any]] = set()
 
     async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError):
+        try:
             while data := await reader.read(65536):
                 writer.write(data)
                 await writer.drain()
-        writer.close()
+        finally:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
     async def through(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection(host, int(real))
-        await asyncio.gather(pump(reader, far_writer), pump(far_reader, writer))
+        for ends in ((reader, far_writer), (far_reader, writer)):
+            passages.add(asyncio.create_task(pump(*ends)))
 
     server = await asyncio.start_server(through, "127.0.0.1", port)
     try:
         yield
     finally:
         server.close()
+        for passage in passages:
+            passage.cancel()
+        await asyncio.gather(*passages, return_exceptions=True)
 
 
 @pytest.mark.usefixtures("worker")
