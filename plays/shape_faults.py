@@ -37,8 +37,13 @@ _LISTS: Final = ("steps", "else")  # keys under which steps stand
 
 def shape_faults(file: str, spot: Spot, error: ValidationError) -> list[Fault]:
     """One fault for each error, in the order of the file, without repetitions."""
-    found = [_fault(file, spot, one) for one in error.errors(include_url=False)]
+    found = [_fault(file, spot, one) for one in error.errors(include_url=False) if not _emptied(one)]
     return sorted(dict.fromkeys(found), key=lambda fault: (fault.line, fault.column))
+
+
+def _emptied(error: ErrorDetails) -> bool:
+    """A list that is empty only because none of its items is sound; they have faults of their own."""
+    return error["type"] == "too_short" and isinstance(error["input"], list | tuple) and bool(error["input"])
 
 
 def _fault(file: str, spot: Spot, error: ErrorDetails) -> Fault:

@@ -184,3 +184,24 @@ def test_a_fault_reads_as_one_line_for_a_terminal(tmp_path: Path) -> None:
     assert str(found).startswith(f"{tmp_path}/winter.yaml:{found.line}:")
     assert "did you mean first-mail?" in str(found)
     assert "\n" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("steps", "codes"),
+    [
+        ("  - emial: first-mail\n    from: rep\n", ["step_kind"]),
+        ("  - choose:\n    - when: 'true'\n      stepps: []\n", ["extra_forbidden"]),
+    ],
+)
+def test_a_list_whose_only_step_is_misspelt_is_not_called_empty_too(
+    tmp_path: Path, steps: str, codes: list[str]
+) -> None:
+    before, rest = SOUND.split("steps:\n", 1)
+    text = f"{before}steps:\n{steps}on:{rest.partition(chr(10) + 'on:')[2]}"
+    assert [one.code for one in faults_of(tmp_path, text)] == codes
+
+
+def test_a_list_without_any_step_is_called_empty(tmp_path: Path) -> None:
+    before, rest = SOUND.split("steps:\n", 1)
+    [only] = faults_of(tmp_path, f"{before}steps: []\non:{rest.partition(chr(10) + 'on:')[2]}")
+    assert (only.code, only.message) == ("too_short", "`steps` is empty")
