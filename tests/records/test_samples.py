@@ -67,3 +67,12 @@ def test_every_role_of_the_plays_is_held_and_everybody_has_a_cover_or_nobody_abo
     }
     assert [row["id"] for row in players if not row["manager"]] == ["ceo-1"]
     assert all(row["cover"] for row in players if row["manager"])
+
+
+def test_a_missed_task_of_a_success_manager_climbs_through_different_people() -> None:
+    players = {row["id"]: row for row in rows("players")}
+    executives = {row["role.sponsor"] for row in rows("accounts")} - {""}
+    for owner in {row["role.csm"] for row in rows("accounts")} - {""}:
+        ladder = {owner, players[owner]["cover"], players[owner]["manager"]}
+        assert len(ladder) == 3
+        assert not ladder & executives
