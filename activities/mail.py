@@ -5,11 +5,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes, policy
+from email import policy
 from email.charset import QP, Charset
 from email.header import decode_header, make_header
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
+from email.parser import BytesHeaderParser
 from email.utils import format_datetime, formataddr
 from typing import Final
 
@@ -64,7 +65,9 @@ def frozen(letter: Letter) -> bytes:
     meant = _headers(letter)
     for name, value in meant.items():
         refuse_control_characters(value, f"header {name}")
-    message = MIMEMultipart("alternative", policy=_POLICY)
+    # A boundary of our own, from the Message-ID: the library would compile a pattern to look for one in the texts.
+    boundary = f"=_{letter.message_id.strip('<>').partition('@')[0]}"
+    message = MIMEMultipart("alternative", boundary, policy=_POLICY)
     for name, value in (meant | {"From": _from(letter), "To": _address(letter.recipient, "To")}).items():
         message[name] = value
     for subtype, body in _bodies(letter):
@@ -76,7 +79,8 @@ def frozen(letter: Letter) -> bytes:
 
 def thread_of(mime: bytes, message_id: str) -> Thread:
     """What a follow-up needs of the mail it follows up (RFC 5322, 3.6.4)."""
-    earlier = message_from_bytes(mime.split(b"\r\n\r\n", 1)[0] + b"\r\n\r\n", policy=policy.compat32)
+    head = mime.split(b"\r\n\r\n", 1)[0] + b"\r\n\r\n"
+    earlier = BytesHeaderParser(policy=policy.compat32).parsebytes(head)
     references = f"{earlier['References'] or ''} {message_id}".split()
     return Thread(message_id, " ".join(references), str(make_header(decode_header(earlier["Subject"] or ""))))
 
@@ -121,7 +125,7 @@ def _compare(mime: bytes, meant: set[str]) -> None:
     """Read the bytes back: a header nobody meant is an injection that got through."""
     ours = {name.lower() for name in meant} | {"mime-version", "content-type", "content-transfer-encoding"}
     head = mime.split(b"\r\n\r\n", 1)[0] + b"\r\n\r\n"
-    found = [name.lower() for name in message_from_bytes(head, policy=policy.compat32)]
+    found = [name.lower() for name in BytesHeaderParser(policy=policy.compat32).parsebytes(head)]
     strangers = sorted({name for name in found if name not in ours})
     if strangers or len(found) != len(set(found)):
         raise ContentError("control", f"the mail would have had other headers than meant: {', '.join(strangers)}")

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import bindparam, func, select, text, update
-from sqlalchemy.dialects.postgresql import TIMESTAMP, insert
+from sqlalchemy import LargeBinary, bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
@@ -48,9 +48,24 @@ async def doubts(session: AsyncSession, *, limit: int = 100) -> Sequence[Touch]:
     return (await session.scalars(query)).all()
 
 
+_PLANNED: Final = (
+    *("key", "run", "account", "contact", "player", "step", "occurrence", "channel", "state", "reason"),
+    *("planned_at", "created_at", "settled_at", "address", "message_id", "mime", "mime_sha256"),
+)
+_PLAN: Final = text(
+    "insert into touches (key, run, account, contact, player, step, occurrence, channel, state, reason, planned_at, "
+    "created_at, settled_at, address, message_id, mime, mime_sha256) values (:key, :run, :account, :contact, :player, "
+    ":step, :occurrence, :channel, :state, coalesce(cast(:reason as text), ''), :planned_at, :created_at, :settled_at, "
+    ":address, :message_id, :mime, :mime_sha256) on conflict (key) do nothing"
+).bindparams(
+    *(bindparam(name, type_=TIMESTAMP(timezone=True)) for name in ("planned_at", "created_at", "settled_at")),
+    bindparam("mime", type_=LargeBinary),
+)
+
+
 async def plan(session: AsyncSession, row: dict[str, Any]) -> None:
     """Write a touch as planned, before the world is touched; a row that is there already stays as it is."""
-    await session.execute(insert(Touch).values(row).on_conflict_do_nothing(index_elements=[Touch.key]))
+    await session.execute(_PLAN, dict.fromkeys(_PLANNED) | row)
 
 
 def fingerprint(mime: bytes) -> str:
@@ -88,6 +103,14 @@ async def claim(
     return (await session.execute(_CLAIM, row)).first() is not None
 
 
+_SETTLE: Final = text(
+    """
+    update touches set state = :state, reason = :reason, settled_at = :at, server_text = :said
+    where key = :key and claim_token = :token and state in ('claimed', 'in_doubt') returning key
+    """
+).bindparams(bindparam("at", type_=TIMESTAMP(timezone=True)))
+
+
 async def settle(
     session: AsyncSession, key: str, token: str, state: TouchState, reason: str, at: datetime, server_text: str = ""
 ) -> bool:
@@ -95,11 +118,8 @@ async def settle(
 
     A doubt that a sweep or a second attempt wrote under this claim gives way to the verdict of who made the attempt.
     """
-    mine = update(Touch).where(
-        Touch.key == key, Touch.claim_token == token, Touch.state.in_((TouchState.CLAIMED, TouchState.IN_DOUBT))
-    )
-    values = {"state": state, "reason": reason, "settled_at": at, "server_text": server_text[:2000] or None}
-    return await session.scalar(mine.values(**values).returning(Touch.key)) is not None
+    row = {"key": key, "token": token, "state": str(state), "reason": reason, "at": at}
+    return (await session.execute(_SETTLE, row | {"said": server_text[:2000] or None})).first() is not None
 
 
 async def release(

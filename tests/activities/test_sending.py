@@ -200,7 +200,7 @@ async def _ready(stage: Stage, admitted: Any) -> Any:
 
 async def test_no_text_begins_after_an_opt_out_was_accepted(stage: Stage) -> None:
     """1,000 opt-outs, two a person, at random moments around 500 sends; the mail server and we share a clock."""
-    accounts, each = 50, 10
+    accounts, each = 25, 20
     sends = await _many_planned(stage, accounts, each)
     stopped: dict[str, float] = {}
     free = asyncio.Semaphore(16)
