@@ -31,8 +31,10 @@ _MAX_DEPTH: Final = 6  # of nested facts
 
 def event_facts(kind: str, data: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """`event` as conditions and content see it: its data, `name` (always the event's kind) and `kind`: what the data
-    calls its kind (of a reply: positive, question …; of a bounce: hard, soft), else the event's."""
-    return {"kind": kind, **(data or {}), "name": kind}
+    calls its kind (of a reply: positive, question …; of a bounce: hard, soft), else the event's. A null says nothing:
+    it must not hide the event's own kind, or no handler of a reply would hold for a run that the reply has halted."""
+    said = {key: value for key, value in (data or {}).items() if value is not None}
+    return {"kind": kind, **said, "name": kind}
 
 
 def no_touch() -> dict[str, Any]:

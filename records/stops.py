@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from plays.base import ANSWER_REPLY
 from plays.events import RunState, TouchState
 from plays.program import Program, program_of
 from plays.spans import Span
@@ -113,13 +114,14 @@ async def _protect(session: AsyncSession, event: Event, run: Run | None, mode: s
 
 
 def _ends_on_reply(program: Program) -> bool:
-    """True if every handler of a reply ends the run: only then may it be halted before the run has decided."""
+    """True if a reply ends the run whichever handler takes it, and one is sure to: only then may it be halted before
+    it has decided. A run that went on would be refused everything by the gate.
+
+    Sure are a handler without a condition, and the base contract's answer, which takes every reply that gets here.
+    """
     entries = program.handlers.get("reply", ())
-    return (
-        program.play.reply_holds != "person"
-        and bool(entries)
-        and all(entry.handler.end is not None for entry in entries)
-    )
+    sure = any(entry.handler.when is None or entry.first == ANSWER_REPLY for entry in entries)
+    return program.play.reply_holds != "person" and sure and all(entry.handler.end is not None for entry in entries)
 
 
 async def _halt(session: AsyncSession, event: Event, run: Run) -> list[str]:

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from plays.base import with_base_contract
+from plays.conditions import event_facts, holds
+from plays.program import lay_out
 from records.db import Database
 from records.inbox import Accepted, accept, rematch
 from records.tables import Account, Touch
@@ -59,6 +62,29 @@ async def test_a_play_may_protect_everybody_in_itself_only(database: Database) -
 async def test_a_run_that_goes_on_after_a_reply_is_held_but_not_halted(database: Database) -> None:
     goes_on = {"steps": [{"notify": "tell-owner", "to": "csm"}]}
     await b.publish(database, b.a_play(on={"reply": [goes_on, {"end": "replied"}]}))
+    run = await b.open_run(database)
+    await take(database, "reply", {"contact": "ann", "kind": "question"})
+    assert (await b.run_row(database, run)).halted_at is None
+    assert len(await b.holds(database)) == 1
+
+
+@pytest.mark.parametrize("kind", [None, 5, True, "", " ", ["ooo"], {"a": 1}, "sales", "POSITIVE", "question"])
+async def test_whatever_halts_a_run_is_taken_by_a_handler_that_ends_it(database: Database, kind: Any) -> None:
+    play = with_base_contract(b.a_play(on={}))
+    await b.publish(database, play)
+    run = await b.open_run(database)
+    await take(database, "reply", {"contact": "ann", "kind": kind})
+    assert (await b.run_row(database, run)).state == "halted"
+    event = event_facts("reply", (await b.event(database, "cli:e1")).data)
+    facts = {"event": event, "contact": {"persona": "champion"}}
+    handlers = [entry.handler for entry in lay_out(play).handlers["reply"]]
+    taken = next((one for one in handlers if one.when is None or holds(one.when, facts)), None)
+    assert taken is not None
+    assert taken.end == "replied"
+
+
+async def test_a_run_is_not_halted_by_a_reply_that_no_handler_may_take(database: Database) -> None:
+    await b.publish(database, b.a_play(on={"reply": {"when": "event.kind == 'positive'", "end": "won"}}))
     run = await b.open_run(database)
     await take(database, "reply", {"contact": "ann", "kind": "question"})
     assert (await b.run_row(database, run)).halted_at is None
