@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from activities import telling
-from activities.contracts import CLOSE_RUN, RECORD, Closed, CloseRun, Record
+from activities.contracts import CLOSE_RUN, RECORD, Closed, CloseRun, Heard, Record
 from activities.house import House
 from activities.timing import channel_of
 from plays.events import RunState, TaskState, TouchState
@@ -16,6 +17,7 @@ from plays.model import Touch as TouchStep
 from records import notices, people, runs, tasks, touches
 from records.admission import open_runs
 from records.db import lock_account
+from records.heard import halted_by, heard_of
 from records.tables import Run, Task
 from workflows.messages import EventIn
 
@@ -28,7 +30,10 @@ class Closing:
 
     @activity.defn(name=RECORD)
     async def record(self, asked: Record) -> None:
-        """Keep a pause, a resume, a halt, a skipped step or a reassignment. Once or twice, the result is the same."""
+        """Keep a pause, a resume, a halt, a skipped step or a reassignment. Once or twice, the result is the same.
+
+        Raises ApplicationError UnknownPlayer, which no retry mends, for a slot given to nobody; the run says it on.
+        """
         async with self._house.database.begin() as session:
             run = await _locked(session, asked.run_id)
             if run is None or run.ended_at is not None:
@@ -47,6 +52,8 @@ class Closing:
             run = await _locked(session, asked.run_id)
             if run is None:
                 return Closed()
+            if (missed := await _missed(session, run, asked.heard)) and run.ended_at is None:
+                return Closed(missed=missed)
             await runs.close(session, run, asked.outcome, asked.reason, asked.now)
             waiting = await _lower(session, run)
         event = EventIn(id=f"run.ended:{asked.run_id}", kind="run.ended", at=asked.now)
@@ -82,8 +89,14 @@ class Closing:
     async def _reassign(self, session: AsyncSession, run: Run, slot: str, player: str, asked: Record) -> None:
         """Another player takes a slot; the open tasks their predecessor had for this slot go with it."""
         before = run.roles.get(slot)
-        if before == player or await people.player(session, player) is None:
+        if before == player:
             return
+        if await people.player(session, player) is None:
+            raise ApplicationError(
+                f"there is no player '{player}'; nothing was changed. `./starter.py players list` names them",
+                type="UnknownPlayer",
+                non_retryable=True,
+            )
         run.roles = {**run.roles, slot: player}
         edition = await self._house.playbook.edition(session, run.play, run.version)
         steps = [name for name, node in edition.program.nodes.items() if _slot(node.step) == slot]
@@ -103,6 +116,14 @@ class Closing:
                 task=task,
             )
             await notices.put(session, draft, self._house.settings.mail_domain)
+
+
+async def _missed(session: AsyncSession, run: Run, heard: Sequence[str] | None) -> tuple[Heard, ...]:
+    """The event that halted the run in Postgres, if the run ends without having heard of it: it wants its answer."""
+    if heard is None or run.halted_at is None:
+        return ()
+    events = await halted_by(session, run.account, run.halted_at)
+    return tuple(heard_of(one) for one in events if one.id not in heard)
 
 
 def _slot(step: object) -> str | None:

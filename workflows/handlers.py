@@ -166,7 +166,7 @@ class Handlers:
         try:
             await local(RECORD, note, type(None), summary=f"{wish.slot} is given to {wish.player}")
         except Stuck as refused:
-            raise ApplicationError(str(refused), type="Refused") from refused
+            raise ApplicationError(str(refused).removeprefix(f"{RECORD}: "), type="Refused") from refused
         run.state.roles[wish.slot] = wish.player
         return Answer(sentence=f"{wish.slot} of this run is {wish.player} now; open tasks moved along.")
 

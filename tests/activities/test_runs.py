@@ -167,6 +167,16 @@ async def test_a_slot_given_to_another_player_takes_its_open_tasks_along(stage: 
     assert [one.player for one in await stage.all(Notice)] == ["csm", "boss"]
 
 
+async def test_a_slot_is_not_given_to_a_player_nobody_knows(stage: Stage) -> None:
+    admitted = await stage.begin(play_of(steps=[{"task": "think", "by": "csm"}]))
+    await stage.hand_out(stage.step(admitted, "think"))
+    with pytest.raises(ApplicationError, match="there is no player 'nobody'; nothing was changed") as refused:
+        await stage.record(admitted, reassign_slot="csm", reassign_to="nobody", reason="a new team")
+    assert refused.value.non_retryable
+    assert (await stage.all(Run))[0].roles["csm"] == "csm"
+    assert (await stage.all(Task))[0].player == "csm"
+
+
 async def test_a_closed_run_leaves_nothing_open(stage: Stage) -> None:
     admitted = await stage.begin(play_of(steps=[mail("first"), {"task": "think", "by": "csm"}]))
     await stage.hand_out(stage.step(admitted, "think"))

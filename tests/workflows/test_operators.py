@@ -185,4 +185,4 @@ async def test_a_player_nobody_knows_is_refused_in_the_words_of_the_records(worl
     async with world.worker():
         run = await world.start()
         await run.shows(lambda it: it.step == "one")
-        assert "there is no player p-0" in await refusal(run, "reassign", ReassignIn(slot="adr", player="p-0"))
+        assert await refusal(run, "reassign", ReassignIn(slot="adr", player="p-0")) == "there is no player p-0"
