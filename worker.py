@@ -62,6 +62,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
             await stop.wait()
             log.info("the worker ends; what is under way may finish", seconds=GRACE.total_seconds())
     finally:
+        await transport.close()
         await database.close()
 
 
@@ -72,7 +73,7 @@ def worker_of(client: Client, settings: Settings, activities: Sequence[Any]) -> 
         task_queue=settings.task_queue,
         workflows=[PlayWorkflow, *HAND_WRITTEN],
         activities=activities,
-        workflow_runner=shared(),
+        workflow_runner=shared(PlayWorkflow),
         max_cached_workflows=CACHED_RUNS,
         graceful_shutdown_timeout=GRACE,
     )

@@ -174,9 +174,12 @@ class CloseRun(Message):
     outcome: str
     reason: str
     event_id: str | None = None
+    heard: tuple[str, ...] | None = None  # of a run at its own end: the events it knows; None: close in any case
 
 
 class Closed(Message):
-    """What closing did."""
+    """What closing did. `missed` means not closed: a stop was accepted and the run had not heard of it yet."""
+
+    missed: tuple[Heard, ...] = ()
 
     nudged: tuple[str, ...] = ()  # workflow IDs that were told

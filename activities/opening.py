@@ -17,7 +17,7 @@ from plays.program import program_of
 from records import accounts, runs, versions
 from records.admission import admission, meets, open_runs
 from records.db import lock_account
-from records.heard import came_since, small_facts
+from records.heard import came_since, heard_of
 from records.tables import PlayVersion, Run
 
 
@@ -66,10 +66,7 @@ async def _missed(session: AsyncSession, scene: Scene, asked: OpenRun) -> tuple[
         return ()
     kinds = list(scene.program.handlers)
     events = await came_since(session, asked.account, asked.started_at, kinds, asked.event_id)
-    return tuple(
-        Heard(id=one.id, kind=one.kind, contact=one.contact, at=one.occurred_at, data=small_facts(one.data))
-        for one in events
-    )
+    return tuple(heard_of(one) for one in events)
 
 
 async def _open(session: AsyncSession, asked: OpenRun) -> Run | None:

@@ -20,7 +20,7 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.engine: AsyncEngine = create_async_engine(
-            url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=30
+            url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=30, hide_parameters=True
         )
         _look_before_use(self.engine.sync_engine)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from activities.contracts import Heard
 from records.tables import Event
 
 MISSED_AT_MOST: Final = 50
@@ -29,6 +30,19 @@ async def came_since(
         .limit(MISSED_AT_MOST)
     )
     return list(await session.scalars(query))
+
+
+async def halted_by(session: AsyncSession, account: str, at: datetime) -> Sequence[Event]:
+    """The replies with which a run of the account was halted at this instant."""
+    query = select(Event).where(Event.account == account, Event.kind == "reply", Event.occurred_at == at)
+    return list(await session.scalars(query.order_by(Event.id)))
+
+
+def heard_of(event: Event) -> Heard:
+    """The event as a run hears of it."""
+    return Heard(
+        id=event.id, kind=event.kind, contact=event.contact, at=event.occurred_at, data=small_facts(event.data)
+    )
 
 
 def small_facts(data: dict[str, Any]) -> dict[str, str | int | float | bool | None]:

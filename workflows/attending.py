@@ -110,6 +110,6 @@ def leave(run: Run) -> None:
     """The list of steps the run walked is over: go back to where a handler took over, or end."""
     frame = run.pop()
     if frame is None:
-        run.ending = Ending("completed", "every step of the play was taken")
+        run.ending = Ending("completed", "every step of the play was taken", own=True)
     elif frame.handler_end is not None:
         run.ending = Ending(frame.handler_end, f"halted by {frame.kind}")

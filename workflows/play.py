@@ -93,6 +93,13 @@ class PlayWorkflow(Handlers):
             self.hear(event)
 
     async def _play(self, run: Run) -> RunResult:
+        """The play to its end; on again when a stop was accepted in that very moment and wants its answer."""
+        while True:
+            await self._to_the_end(run)
+            if (result := await self._close(run)) is not None:
+                return result
+
+    async def _to_the_end(self, run: Run) -> None:
         """The main loop: look up, then make one move."""
         while run.ending is None:
             await attend(run)
@@ -105,7 +112,6 @@ class PlayWorkflow(Handlers):
             except Stuck as stuck:
                 run.state.stuck = str(stuck)
                 run.note(workflow.now(), "failed", str(stuck))
-        return await self._close(run)
 
     async def _move(self, run: Run) -> None:
         if run.state.stuck is not None:
@@ -123,8 +129,11 @@ class PlayWorkflow(Handlers):
             run.state.stuck = None
         workflow.continue_as_new(run.start.model_copy(update={"state": run.state}))
 
-    async def _close(self, run: Run) -> RunResult:
-        """Write the outcome. When Postgres refuses for good, an operator's resume tries again."""
+    async def _close(self, run: Run) -> RunResult | None:
+        """Write the outcome; None when there is something to hear first.
+
+        When Postgres refuses for good, an operator's resume tries again.
+        """
         ending = run.ending or Ending("completed", "")
         state = run.state
         await write_notes(run)
@@ -135,13 +144,19 @@ class PlayWorkflow(Handlers):
                 outcome=ending.outcome,
                 reason=ending.reason,
                 event_id=state.event_id,
+                heard=tuple(state.seen) if ending.own and state.halted is None else None,
             )
             try:
-                await ask(run, CLOSE_RUN, closing, Closed, summary=f"{ending.outcome}: {ending.reason}")
+                closed = await ask(run, CLOSE_RUN, closing, Closed, summary=f"{ending.outcome}: {ending.reason}")
                 break
             except Stuck as stuck:
                 state.stuck = str(stuck)
                 await workflow.wait_condition(lambda: state.stuck is None)
+        if closed.missed:
+            run.ending = None
+            for heard in closed.missed:
+                self.hear(EventIn(**heard.model_dump()))
+            return None
         workflow.set_current_details(details(run, f"Ended as '{ending.outcome}': {ending.reason}"))
         await workflow.wait_condition(workflow.all_handlers_finished)
         return RunResult(run_id=state.run_id, outcome=ending.outcome, reason=ending.reason, touches=state.touches)

@@ -27,6 +27,7 @@ class Ending:
 
     outcome: str
     reason: str
+    own: bool = False  # the play came to its end; no event, operator or cancellation ended it
 
 
 @dataclass

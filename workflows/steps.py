@@ -177,7 +177,7 @@ async def end(run: Run, node: Node) -> None:
     if not await _holds(run, node):
         run.go(node.follows, workflow.now())
     elif isinstance(node.step, EndStep):
-        run.ending = Ending(node.step.end, f"the play ended at {node.name}")
+        run.ending = Ending(node.step.end, f"the play ended at {node.name}", own=True)
 
 
 async def _after(run: Run, node: Node) -> bool:
