@@ -6,7 +6,7 @@ The HTML part is made here from the rendered text; nothing in a value becomes ma
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -77,17 +77,15 @@ def html_of(text: str) -> str:
 def _render(template: str, head: str, data: Mapping[str, Any]) -> tuple[str, str]:
     try:
         first, body = split(template, head)
-        known = {name: _tidy(data.get(name)) for name in KNOWN}
-        known = {name: Missing(name, token=None) for name in _CLOCK} | {
-            name: value for name, value in known.items() if value is not None
-        }
+        theirs = {name: value for name in KNOWN if (value := _tidy(data.get(name))) is not None}
+        known = {name: Missing(name, token=None) for name in _CLOCK} | theirs
         line, text = _filled(first, known).strip(), _filled(body, known).strip()
     except TemplateFault as fault:
         raise ContentError("syntax", f"the template cannot be read (line {fault.line}): {fault.message}") from None
-    return _fit(head, line, text)
+    return _fit(head, line, text, tuple(_words(theirs)))
 
 
-def _fit(head: str, line: str, text: str) -> tuple[str, str]:
+def _fit(head: str, line: str, text: str, spoken: Sequence[str] = ()) -> tuple[str, str]:
     """The text as it may go out. Raises ContentError."""
     if len(line) > MAX_SUBJECT:
         raise ContentError("limit", f"the {head} is {len(line)} characters long; at most {MAX_SUBJECT} are sent")
@@ -97,8 +95,21 @@ def _fit(head: str, line: str, text: str) -> tuple[str, str]:
     for part, value in ((head, line), ("body", text)):
         if not value:
             raise ContentError("empty", f"the {part} is empty once it is filled in")
-        refuse_leftovers(value, part)
+        refuse_leftovers(value, part, spoken)
     return line, text
+
+
+def _words(value: Any) -> Iterator[str]:
+    """Every text among the values."""
+    match value:
+        case str():
+            yield value
+        case Mapping():
+            for one in value.values():
+                yield from _words(one)
+        case list():
+            for one in value:
+                yield from _words(one)
 
 
 def _filled(template: str, known: dict[str, Any]) -> str:

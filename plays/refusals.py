@@ -5,6 +5,7 @@ The last look at a rendered text before it becomes a mail (reliability.md F2, F4
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from email.errors import HeaderParseError
 from email.header import decode_header
 from typing import Final
@@ -24,6 +25,7 @@ _PLACEHOLDER: Final = re.compile(
     r"|url|todo|tbd|xxx?|topic|имя|фамилия|компания|дата|ссылка|тема)\]",
     re.IGNORECASE,
 )
+_MARKS: Final = re.compile(r"\{\{|\}\}|\{%|%\}")
 _GREETING: Final = re.compile(
     r"^\s*(?:(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)"
     r"|здравствуйте|привет|добрый (?:день|вечер)|доброе утро)(?:\s+|\s*,\s*)(?:none|null|nan)?\s*[,!.:]"
@@ -59,7 +61,12 @@ def _decoded(value: str) -> str:
         raise ContentError("control", "it holds an encoded word that cannot be decoded") from None
 
 
-def refuse_leftovers(value: str, what: str) -> None:
+def refuse_leftovers(value: str, what: str, spoken: Iterable[str] = ()) -> None:
+    """Refuse places nobody filled in. Liquid's own marks are text where they stand in a value (`spoken`), word for
+    word: a firm may be called `{{ seven }}`. Raises ContentError with code leftover."""
+    for words in spoken:
+        if _MARKS.search(words):
+            value = value.replace(words, _MARKS.sub("", words))
     found = _PLACEHOLDER.search(value)
     if found:
         raise ContentError("leftover", f"the {what} still holds '{found[0]}': a place nobody filled in", found[0])

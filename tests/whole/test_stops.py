@@ -77,7 +77,7 @@ async def test_one_click_in_the_mail_ends_mail_to_the_person_for_good(stage: Sta
     mail = (await stage.mails(account))[0]
     async with httpx.AsyncClient() as browser:
         raw = await browser.get(f"{stage.house.stack.mail.inbox}/messages/{mail['id']}/raw")
-        link = message_from_bytes(raw.content, policy=SMTP)["List-Unsubscribe"].strip("<>")
+        link = message_from_bytes(raw.content, policy=SMTP)["List-Unsubscribe"].strip(" <>")
         page = await browser.get(link)
         assert page.status_code == 200
         assert await stage.house.rows("select 1 from suppressions") == [], "a scanner's GET changes nothing"
