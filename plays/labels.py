@@ -27,27 +27,30 @@ class Planned(Protocol):
 
 
 def step_label(program: Program, node: Node, number: int | None = None) -> str:
-    """`Touch 4 of 9 · email economic buyer as sponsor`; without the count for steps that reach nobody.
+    """`Touch 4 of 9 · email first-note to economic buyer as sponsor`; steps that reach nobody go without the count.
 
-    `number` counts the touches of the run so far, this one included; a handler may bring it over the play's count.
+    `number` counts the touches of the main line so far, this one included. Steps of a handler are no part of that
+    line: `On reply · task answer-reply for adr`.
     """
     words = step_words(program.play, node)
-    if number is None or node.kind not in ("email", "call", "task", "notify"):
+    if node.on is not None:
+        return _short(f"On {node.on} · {words}")
+    if number is None or not node.reaches:
         return _short(words[:1].upper() + words[1:])
-    return _short(f"Touch {number} of {max(number, program.touches)} · {words}")
+    return _short(f"Touch {number} of {program.touches} · {words}")
 
 
 def step_words(play: Play, node: Node) -> str:
-    """`email economic buyer as sponsor`, `call champion by csm`, `wait 3bd for meeting.booked`."""
+    """`email first-note to economic buyer as sponsor`, `call ring to champion by csm`, `wait 3bd for reply`."""
     match node.step:
         case EmailStep(to=to, sender=sender, email=name):
-            return f"email {audience_words(play, to)} as {_plain(sender)}: {_plain(name)}"
+            return f"email {name} to {audience_words(play, to)} as {_plain(sender)}"
         case CallStep(to=to, by=by, call=name):
-            return f"call {audience_words(play, to)} by {_plain(by)}: {_plain(name)}"
-        case TaskStep(task=name, by=by):
-            return f"task for {_plain(by)}: {_plain(name)}"
+            return f"call {name} to {audience_words(play, to)} by {_plain(by)}"
+        case TaskStep(task=name, by=by, to=to):
+            return f"task {name} for {_plain(by)}" + (f" with {audience_words(play, to)}" if to else "")
         case NotifyStep(notify=name, to=to):
-            return f"notice to {' and '.join(_plain(slot) for slot in to)}: {_plain(name)}"
+            return f"notice {name} to {' and '.join(_plain(slot) for slot in to)}"
         case WaitStep(wait=span, events=events):
             return f"wait {span}" + (f" for {' or '.join(events)}" if events else "")
         case ChooseStep(choose=branches):

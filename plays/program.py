@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from typing import Final
 
 from plays.model import AnyStep, CallStep, ChooseStep, EmailStep, EndStep, Handler, NotifyStep, Play, TaskStep, WaitStep
+
+REACHING: Final = ("email", "call", "task", "notify")
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,12 @@ class Node:
     step: AnyStep
     follows: str | None  # the step after this one; None: the list it stands in is over
     branches: tuple[str | None, ...] = ()  # of a choose: first step of each branch, None for an empty one
+    on: str | None = None  # the event whose handler it belongs to; None in the main line
+
+    @property
+    def reaches(self) -> bool:
+        """True if it is a touch: somebody of theirs or ours is reached."""
+        return self.kind in REACHING
 
 
 @dataclass(frozen=True)
@@ -42,8 +51,8 @@ class Program:
 
     @property
     def touches(self) -> int:
-        """How many steps of the main line reach a person; the N of "touch 4 of N"."""
-        return sum(1 for node in self.nodes.values() if node.kind in ("email", "call", "task", "notify"))
+        """How many steps of the main line, all its branches together, reach a person; the N of "touch 4 of N"."""
+        return sum(1 for node in self.nodes.values() if node.reaches and node.on is None)
 
 
 class Unwalkable(ValueError):
@@ -100,15 +109,15 @@ class _Layout:
                 raise Unwalkable(given)
             self._names[id(step)] = given
 
-    def lay(self, steps: tuple[AnyStep, ...], follows: str | None) -> str | None:
-        """Place the steps so that the last leads to `follows`; return the name of the first."""
+    def lay(self, steps: tuple[AnyStep, ...], follows: str | None, on: str | None = None) -> str | None:
+        """Place the steps so that the last leads to `follows`; return the name of the first. `on`: whose handler."""
         names = [self._names[id(step)] for step in steps]
         for index, (name, step) in enumerate(zip(names, steps, strict=True)):
             after = names[index + 1] if index + 1 < len(names) else follows
             branches: tuple[str | None, ...] = ()
             if isinstance(step, ChooseStep):
-                branches = tuple(self.lay(branch.body, after) for branch in step.choose)
-            self.nodes[name] = Node(name, step_kind(step), step, after, branches)
+                branches = tuple(self.lay(branch.body, after, on) for branch in step.choose)
+            self.nodes[name] = Node(name, step_kind(step), step, after, branches, on)
         return names[0] if names else follows
 
 
@@ -118,7 +127,7 @@ def lay_out(play: Play) -> Program:
     layout = _Layout(chain(every_step(play.steps), handler_steps))
     first = layout.lay(play.steps, None)
     handlers = {
-        kind: tuple(HandlerEntry(handler, layout.lay(handler.steps, None)) for handler in of_kind)
+        kind: tuple(HandlerEntry(handler, layout.lay(handler.steps, None, kind)) for handler in of_kind)
         for kind, of_kind in play.on.items()
     }
     return Program(play, layout.nodes, first or "", handlers)

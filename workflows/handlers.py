@@ -21,7 +21,7 @@ from workflows.messages import (
     SkipIn,
     StopIn,
 )
-from workflows.run import TOUCHES, Run
+from workflows.run import Run
 from workflows.showing import explain, step_summary
 
 BEFORE: Final = Explanation(
@@ -134,7 +134,7 @@ class Handlers:
         run = self.admitted
         node, state = run.node, run.state
         _refuse_if(state.paused is not None, "the run is paused; resume it first")
-        _refuse_if(node is None or node.kind not in TOUCHES, f"the run stands at {state.step}, which is no touch")
+        _refuse_if(node is None or not node.reaches, f"the run stands at {state.step}, which is no touch")
         _refuse_elsewhere(run, wish.step)
         _refuse_if(state.waiting_task is not None, f"{state.step} is handed out: task {state.waiting_task} is open")
         _refuse_if(run.sending, f"{state.step} is being sent just now")

@@ -12,7 +12,6 @@ from plays.model import WaitStep
 from plays.program import Node, Program, program_of
 from workflows.messages import DoneLine, EventIn, Frame, OpenTask, RunInput, RunInState, SkipIn, StopIn
 
-TOUCHES: Final = ("email", "call", "task", "notify")
 SEEN_KEPT: Final = 500  # event ids; the long memory is the inbox's unique key
 PENDING_KEPT: Final = 200
 DONE_KEPT: Final = 30
@@ -72,8 +71,9 @@ class Run:
 
     @property
     def reached(self) -> int:
-        """How many touches the run has come to, the one at the cursor included."""
-        return sum(times for step, times in self.state.occurrences.items() if self.program.nodes[step].kind in TOUCHES)
+        """How many touches of the main line the run has come to, the one at the cursor included."""
+        come_to = (self.program.nodes[step] for step in self.state.occurrences)
+        return sum(1 for node in come_to if node.reaches and node.on is None)
 
     @property
     def planned(self) -> Plan | None:
@@ -93,7 +93,7 @@ class Run:
     def may_plan(self, step: str | None) -> bool:
         """True for steps whose plan may be known before they are reached: no condition is asked first."""
         node = None if step is None else self.program.nodes[step]
-        return node is not None and (node.kind in TOUCHES or (node.kind == "wait" and node.step.when is None))
+        return node is not None and (node.reaches or (node.kind == "wait" and node.step.when is None))
 
     def note(self, now: datetime, verdict: str, reason: str, step: str | None = None) -> None:
         """Keep one line of what was done or not done."""

@@ -14,7 +14,7 @@ from plays.labels import moment, step_label
 from plays.model import CallStep, EmailStep, NotifyStep, TaskStep
 from plays.program import Node
 from workflows.messages import Explanation, OpenTask
-from workflows.run import TOUCHES, Run
+from workflows.run import Run
 
 SHORT: Final = timedelta(hours=1)
 STAGE: Final = SearchAttributeKey.for_keyword("Stage")
@@ -25,7 +25,7 @@ VERSION: Final = SearchAttributeKey.for_int("Version")
 
 
 def step_summary(run: Run, node: Node, ahead: int = 0) -> str:
-    """`Touch 4 of 9 · email economic buyer as sponsor`; `ahead` of the cursor by so many touches."""
+    """`Touch 4 of 9 · email first-note to economic buyer as sponsor`; `ahead` of the cursor by so many touches."""
     return step_label(run.program, node, run.reached + ahead)
 
 
@@ -111,7 +111,7 @@ def _coming(run: Run) -> list[str]:
     node, ahead = run.node, 0
     while node is not None and node.follows is not None and node.kind not in ("choose", "end") and len(coming) < 3:
         node = run.program.nodes[node.follows]
-        ahead += node.kind in TOUCHES
+        ahead += node.reaches
         coming.append(step_summary(run, node, ahead))
     return coming
 

@@ -63,8 +63,11 @@ def test_unnamed_steps_are_numbered_by_kind_in_the_order_of_the_file(tmp_path: P
     assert [name for name in names if name.startswith(("wait", "long"))] == ["wait-1", "wait-2", "long", "wait-3"]
 
 
-def test_the_touches_of_a_play_are_counted(program: Program) -> None:
-    assert program.touches == sum(node.kind in ("email", "call", "task", "notify") for node in program.nodes.values())
+def test_only_the_main_line_counts_as_touches_of_the_play(program: Program) -> None:
+    main = [name for name, node in program.nodes.items() if node.reaches and node.on is None]
+    assert main == ["first-mail", "ring", "thanks", "think"]
+    assert program.touches == 4
+    assert {node.on for node in program.nodes.values()} == {None, "meeting.booked", "reply", "bounce"}
 
 
 def test_one_definition_is_laid_out_once(tmp_path: Path) -> None:
@@ -120,11 +123,16 @@ def test_a_plays_own_handler_is_asked_before_the_base_contract(tmp_path: Path) -
 
 def test_labels_speak_of_roles_and_never_of_people(program: Program) -> None:
     said = {name: step_label(program, node, 2) for name, node in program.nodes.items()}
-    assert said["first-mail"] == f"Touch 2 of {program.touches} · email champion as rep: first mail"
-    assert said["ring"] == f"Touch 2 of {program.touches} · call champion by rep: ring"
+    assert said["first-mail"] == "Touch 2 of 4 · email first-mail to champion as rep"
+    assert said["ring"] == "Touch 2 of 4 · call ring to champion by rep"
+    assert said["think"] == "Touch 2 of 4 · task think for rep"
     assert said["wait-1"] == "Wait 3bd for meeting.booked"
-    assert said["booked"].endswith("notice to chief: booked")
     assert all(len(one.encode()) <= 200 for one in said.values())
+
+
+def test_steps_of_handlers_are_named_by_their_event_and_not_numbered(program: Program) -> None:
+    assert step_label(program, program.nodes["answer-reply"], 20) == "On reply · task answer-reply for rep"
+    assert step_label(program, program.nodes["booked"], 20) == "On meeting.booked · notice booked to chief"
 
 
 def test_a_wait_says_until_when_and_why() -> None:

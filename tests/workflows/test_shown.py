@@ -31,10 +31,10 @@ async def test_timers_and_activities_say_in_words_what_is_awaited_and_done(world
         shown = await run.shows(lambda it: it.next_touch is not None)
         await run.pass_time(days=3)
         await run.result()
-    assert shown.now == "Touch 1 of 1 · email champion as adr: one"
+    assert shown.now == "Touch 1 of 1 · email one to champion as adr"
     said = await summaries(run)
     assert any(text.startswith("Until ") and text.endswith("UTC: the window opens") for text in said)
-    assert "Touch 1 of 1 · email champion as adr: one" in said
+    assert "Touch 1 of 1 · email one to champion as adr" in said
 
 
 async def test_current_details_are_lists_of_now_next_and_done(world_of: MakeWorld) -> None:
@@ -44,10 +44,26 @@ async def test_current_details_are_lists_of_now_next_and_done(world_of: MakeWorl
         await run.shows(lambda it: it.step == "ring")
         details = await run.details()
     now, coming, done = details.split("\n\n**")
-    assert now.startswith("**Now**\n\n- Touch 2 of 3 · call champion by adr: ring\n- Until ")
-    assert coming.startswith("Next**\n\n- Touch 3 of 3 · email champion as adr: three\n- End: finished")
+    assert now.startswith("**Now**\n\n- Touch 2 of 3 · call ring to champion by adr\n- Until ")
+    assert coming.startswith("Next**\n\n- Touch 3 of 3 · email three to champion as adr\n- End: finished")
     assert done.startswith("Done**\n\n- ")
     assert done.endswith("`one` made: ok")
+
+
+async def test_what_a_handler_does_is_no_touch_of_the_plays_count(world_of: MakeWorld) -> None:
+    on = {"bounce": {"steps": [task("find")]}}
+    world = world_of(play(email("one"), email("two", after="2d"), {"end": "finished"}, on=on))
+    async with world.worker():
+        run = await world.start()
+        await run.shows(lambda it: it.step == "two" and it.next_touch is not None)
+        await run.tell("bounce")
+        shown = await run.shows(lambda it: it.open_tasks == [1])
+        assert (shown.now, shown.touches_planned) == ("On bounce · task find for adr", 2)
+        await run.close_task("find")
+        shown = await run.shows(lambda it: it.step == "two" and it.next_touch is not None)
+        assert shown.now == "Touch 2 of 2 · email two to champion as adr"
+        await run.pass_time(days=3)
+        await run.result()
 
 
 async def test_search_attributes_say_stage_player_next_touch_block_and_version(world_of: MakeWorld) -> None:
