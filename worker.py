@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Runs a worker: settings -> Temporal client -> activities with their real dependencies -> until SIGTERM or SIGINT.
 
-Also the outbox of notices to players runs here. Nothing is decided in this file.
+Also here: the outbox of notices to players, and what closes runs that were terminated in Temporal. Nothing is
+decided in this file.
 """
 
 import asyncio
@@ -23,6 +24,7 @@ from temporalio.worker import Worker
 from activities.channels.smtp import SmtpTransport
 from activities.notices import Outbox
 from activities.registry import Activities
+from activities.tidying import Tidying
 from records.db import Database
 from settings import Settings
 from workflows.play import PlayWorkflow
@@ -58,7 +60,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
         outbox = Outbox(database, transport, settings)
         async with worker_of(client, settings, activities.all()):
             log.info("the worker listens", task_queue=settings.task_queue, namespace=client.namespace)
-            await outbox.run(stop)
+            await asyncio.gather(outbox.run(stop), Tidying(database, client).run(stop))
             await stop.wait()
             log.info("the worker ends; what is under way may finish", seconds=GRACE.total_seconds())
     finally:

@@ -76,3 +76,18 @@ async def test_a_play_of_lower_priority_may_not_start_beside_a_higher_one_of_its
     await stage.start(lower, account)
     refused = await stage.state(lower, "refused")
     assert higher in refused["reason"]
+
+
+async def test_a_run_terminated_in_temporal_is_closed_and_frees_its_lane(stage: Stage) -> None:
+    lane = f"lane-{stage.mark}"
+    step = "{email: one, from: adr, to: champion, window: any, after: 5d, reason: news}"
+    higher = await stage.play(step, priority=20, lane=lane)
+    lower = await stage.play(step, priority=10, lane=lane)
+    account = await stage.account()
+    doomed = await stage.start(higher, account)
+    await stage.state(higher, "open")
+    await doomed.terminate("by an operator, in the Web UI")
+    closed = await stage.state(higher, "ended")
+    assert closed["outcome"] == "terminated"
+    await stage.start(lower, account)
+    await stage.state(lower, "open")
