@@ -53,7 +53,7 @@ def test_no_source_at_all_is_refused() -> None:
         ("demo", "whsec_", "'demo' has an empty secret"),
         ("demo", "  ", "'demo' has an empty secret"),
         ("demo", "whsec_%%%", "no base64"),
-        ("task", SECRET, "Setpiece's own"),
+        pytest.param("task", SECRET, "Setpiece's own", id="a source of our own"),
     ],
 )
 def test_a_secret_that_proves_nothing_is_refused(source: str, secret: str, said: str) -> None:
