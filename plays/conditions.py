@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ConditionError(ValueError):
-    """A condition that cannot be decided. `code`: syntax, type, runtime."""
+    """A condition that cannot be decided. `code`: syntax, type, runtime, open (depends on what is not known yet)."""
 
     def __init__(self, text: str, code: str, message: str) -> None:
         self.text, self.code = text, code
@@ -43,15 +43,34 @@ def holds(text: str, facts: Mapping[str, Any]) -> bool:
 
 def weigh(text: str, facts: Mapping[str, Any]) -> Weighed:
     """Like `holds`, and says which fact was missing."""
+    return _weighed(text, bindings(facts))
+
+
+def ruled_out(text: str, facts: Mapping[str, Any]) -> bool:
+    """True if the condition does not hold whatever the parts say that `facts` leaves out: `account.tier == "1" &&
+    event.drop_pct > 30` at an account of tier 2, before there is an event. Raises ConditionError as `holds`.
+    """
+    known = {name: value for name, value in bindings(facts).items() if name.partition(".")[0] in facts}
+    try:
+        return not _weighed(text, known).holds
+    except ConditionError as error:
+        if error.code == "open":
+            return False
+        raise
+
+
+def _weighed(text: str, bound: Mapping[str, Any]) -> Weighed:
     expression = compile_condition(text)
     try:
-        value = expression.eval(data=bindings(facts))
+        value = expression.eval(data=dict(bound))
     except RuntimeError as error:  # more loop steps than CEL allows
         raise ConditionError(text, "runtime", in_words(str(error).split(": ", 1)[-1])) from None
     kind, plain = value.type().name(), value.value()
     if kind == "BOOL":
         return Weighed(bool(plain))
     words = str(plain)
+    if "No value with name" in words:
+        raise ConditionError(text, "open", "it depends on what is not known yet")
     missing = re.search(r'[Kk]ey not found in map : "?(.*?)"?$|no such key: "?(.*?)"?$', words)
     if missing:
         return Weighed(False, missing[1] or missing[2])

@@ -13,8 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plays.calendar import add
-from plays.conditions import ConditionError, weigh
+from plays.conditions import ConditionError, ruled_out
 from plays.events import RunState
+from plays.facts import DECLARED
 from plays.model import Play, PlayerSlot
 from plays.program import program_of
 from plays.spans import Span
@@ -81,17 +82,22 @@ async def cast(session: AsyncSession, account: str, slots: Mapping[str, PlayerSl
 
 
 async def _not_for(session: AsyncSession, play: Play, account: str) -> str:
-    """`start.when`, where it speaks of the account alone; what it says of an event the router has weighed."""
+    """What `start.when` says of the account keeps the play away, however it is started: by hand there is no event, and
+    what the condition says of one is left open; where there is one, the router has weighed it.
+    """
     condition = play.start.when
-    if condition is None or re.search(r"\bevent\b", condition):
+    if condition is None:
         return ""
     found = await session.get(Account, account)
-    names = ("id", "name", "tier", "segment", "lifecycle", "country", "locale", "facts", "anchors")
+    facts = {name: getattr(found, name) for name in DECLARED["account"]}
     try:
-        holds = weigh(condition, {"account": {name: getattr(found, name) for name in names}}).holds
+        if not ruled_out(condition, {"account": facts}):
+            return ""
     except ConditionError as error:
         return f"whether the play is for this account cannot be decided: {error}"
-    return "" if holds else f"the play is not for this account: {condition.strip()} does not hold"
+    named = dict.fromkeys(re.findall(r"\baccount\.(\w+)\b(?!\.)", condition))
+    here = " and ".join(f"account.{name} is '{facts[name]}'" for name in named if isinstance(facts.get(name), str))
+    return f"the play is not for this account: {condition.strip()} does not hold" + (f", {here}" if here else "")
 
 
 async def _too_soon(session: AsyncSession, play: Play, account: str, now: datetime) -> str:

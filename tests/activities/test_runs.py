@@ -55,11 +55,24 @@ async def test_once_per_keeps_a_second_run_away_until_it_has_passed(stage: Stage
     assert (await stage.open(now=NOW + timedelta(days=30))).verdict == "admitted"
 
 
-async def test_a_play_is_only_for_the_accounts_it_names(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    ("condition", "refusal"),
+    [
+        ("account.tier == 'B'", "account.tier == 'B' does not hold, account.tier is 'A'"),
+        ("event.drop_pct >= 30 && account.tier == '2'", "'2' does not hold, account.tier is 'A'"),
+        ("account.facts.seats > 5", "account.facts.seats > 5 does not hold"),
+        ("account.tier == 'A' && event.drop_pct >= 30", ""),
+        ("event.drop_pct >= 30", ""),
+        ("account.tier == '2' || contact.persona == 'champion'", ""),
+    ],
+)
+async def test_a_play_is_only_for_the_accounts_it_names(stage: Stage, condition: str, refusal: str) -> None:
     await stage.people()
-    await stage.publish(play_of(start={"when": "account.tier == 'B'"}))
+    await stage.publish(play_of(start={"on": "usage.dropped", "when": condition}))
     out = await stage.open()
-    assert out.reason == "the play is not for this account: account.tier == 'B' does not hold"
+    assert out.verdict == ("refused" if refusal else "admitted")
+    assert not refusal or out.reason.startswith("the play is not for this account: ")
+    assert not refusal or out.reason.endswith(refusal)
 
 
 async def test_in_a_lane_the_lower_play_is_refused_while_the_higher_is_open(stage: Stage) -> None:
