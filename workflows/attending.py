@@ -75,7 +75,7 @@ def end_wait(run: Run, outcome: str) -> None:
 async def _choose(run: Run, event: EventIn) -> HandlerEntry | None:
     """The first handler of the kind whose condition holds."""
     entries = run.program.handlers[event.kind]
-    if all(entry.handler.when is None for entry in entries):
+    if entries[0].handler.when is None:
         return entries[0]
     question = Decide(
         run_id=run.state.run_id,
@@ -99,6 +99,7 @@ async def _take(run: Run, entry: HandlerEntry, event: EventIn) -> None:
         run.push(event.kind, event.id)
     else:
         run.halt(event.kind, event.id, end, now)
+    if end is not None and entry.first is not None:  # without steps the end is written at once, halt and all
         run.asked.notes.append(
             Record(run_id=run.state.run_id, now=now, state="halted", reason=event.kind, event_id=event.id)
         )
