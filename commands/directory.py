@@ -69,6 +69,8 @@ def list_accounts(
 
     found = with_records(lambda session: accounts.accounts(session, segment=segment))
     empty = "No account. Import some: ./starter.py import accounts.csv contacts.csv players.csv"
+    if segment:
+        empty = f"No account is in the segment '{segment}'."
     show_list([row_of(one) for one in found], ACCOUNTS, as_json=as_json, title="Accounts", empty=empty)
 
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from commands.failures import Failure, in_words
@@ -138,7 +139,7 @@ def _print_ledger(told: Told) -> None:
                 "state": touch.state.replace("_", " "),
                 "outcome": touch.outcome,
                 "reason": touch.reason,
-                "decisions": Lines(_decision(decision) for decision in decisions[touch.key]),
+                "decisions": Lines(_decisions(decisions[touch.key])),
             }
         )
     columns = {"at": "when", **{key: key for key in list(rows[0])[1:]}} if rows else {}
@@ -146,10 +147,17 @@ def _print_ledger(told: Told) -> None:
     show_list(rows, columns, as_json=False, title="Touches", empty="No touch yet.")
 
 
-def _decision(decision: Any) -> str:
+def _decisions(decisions: Sequence[Any]) -> list[str]:
+    """A line each; the same answer again and again, as of a gate asked every hour, is one line with its last time."""
+    alike = [list(same) for _, same in groupby(decisions, lambda one: (one.verdict, one.rule, one.reason))]
+    return [_decision(same[-1], len(same)) for same in alike]
+
+
+def _decision(decision: Any, times: int) -> str:
     rule = f" [{decision.rule}]" if decision.rule else ""
     until = f", until {when(decision.until)}" if decision.until else ""
-    return f"{decision.verdict}{rule} {decision.reason}{until}"
+    often = f" ({times} times)" if times > 1 else ""
+    return f"{decision.verdict}{rule} {decision.reason}{until}{often}"
 
 
 def _print_tasks(told: Told) -> None:

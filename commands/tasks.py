@@ -58,7 +58,13 @@ def list_tasks(
 
     found = [task for task in with_records(work) if late(task) or not overdue]
     rows = [row_of(task) | {"overdue": late(task)} for task in found]
-    show_list(rows, COLUMNS, as_json=as_json, title="Tasks", empty="No such task is open.")
+    show_list(rows, COLUMNS, as_json=as_json, title="Tasks", empty=_nothing(player, account, overdue, every))
+
+
+def _nothing(player: str | None, account: str | None, overdue: bool, every: bool) -> str:
+    if not (player or account or overdue):
+        return "No task was handed out yet." if every else "No task is open."
+    return "No such task." if every else "No such task is open."
 
 
 @app.command(epilog=examples("tasks show 12", "tasks show 12 --json"))

@@ -134,7 +134,7 @@ def _show_places(stack: "Stack", house: "House") -> None:
         "Temporal UI": f"{addresses.temporal_ui}  every run, step by step" if addresses.temporal_ui else None,
         "open runs": list_link(house.settings, 'ExecutionStatus="Running"') if addresses.temporal_ui else None,
         "inbox": f"{addresses.inbox}  every mail that was sent" if addresses.inbox else None,
-        "webhooks": f"{addresses.webhooks}/events/<source>  and {addresses.webhooks}/docs",
+        "webhooks": f"{addresses.webhooks}/events/<source>  how to post: docs/events.md",
         "Postgres": make_url(addresses.database_url).render_as_string(hide_password=True),
         "Temporal": f"{addresses.temporal}, namespace {addresses.namespace}",
         "logs": house.settings.folder / "log",

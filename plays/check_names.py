@@ -26,7 +26,7 @@ def file_name(checked: Checked) -> Iterator[Fault]:
     play, path = checked.source.play.play, checked.source.path
     if path.stem != play:
         yield checked.fault(
-            "file-name", ("play",), f"the play is called '{play}', its file {path.name}", f"{play}.yaml"
+            "file-name", ("play",), f"the play is called '{play}', its file {path.name}", f"call the file {play}.yaml"
         )
 
 

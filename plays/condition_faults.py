@@ -103,10 +103,23 @@ def compile_faults(text: str, answer: str) -> list[ConditionFault]:
         if undeclared:
             found.append(_undeclared(text, undeclared[1], int(line), int(column)))
         else:
-            found.append(ConditionFault(int(column), in_words(message), "", int(line)))
+            found.append(ConditionFault(int(column), *_said(message), int(line)))
     if not found and "recursion limit" in answer:
         found.append(ConditionFault(1, "the condition is nested too deep", "split it over a `choose`"))
     return found
+
+
+_UNREADABLE: Final = re.compile(r"(?:mismatched|extraneous|no viable alternative at) input '(.*?)'")
+
+
+def _said(message: str) -> tuple[str, str]:
+    """The message and, where the parser stumbled, what to do about it."""
+    stumbled = _UNREADABLE.search(message)
+    if stumbled is None:
+        return in_words(message), ""
+    if "<EOF>" in stumbled[1]:
+        return "the condition ends too early", "write what comes after the last word or sign"
+    return f"'{stumbled[1]}' cannot stand here", "texts are quoted; signs are ==, !=, <, >, &&, || and !"
 
 
 def _undeclared(text: str, name: str, line: int, column: int) -> ConditionFault:

@@ -113,12 +113,12 @@ def split(template: str, head: str) -> tuple[str, str]:
     first, _, rest = text.partition("\n")
     name, colon, line = first.partition(":")
     if name.strip().lower() != head or not colon:
-        raise TemplateFault(f"the first line is `{head}: …`", 1, f"{head}: …")
+        raise TemplateFault(f"the first line is not `{head}: …`", 1, f"write `{head}: …` there")
     rule, _, body = rest.partition("\n")
     if rule.strip() != "---":
-        raise TemplateFault("the second line is `---`, the body comes after it", 2, "---")
+        raise TemplateFault("the second line is not `---`", 2, "write `---` there; the body comes after it")
     if not line.strip():
-        raise TemplateFault(f"the {head} is empty", 1, f"{head}: …")
+        raise TemplateFault(f"the {head} is empty", 1, f"write `{head}: …`")
     return line.strip(), body
 
 

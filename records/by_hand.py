@@ -16,10 +16,14 @@ class ByHandError(ValueError):
     """What was asked cannot be done; the message is for the person who asked. Nothing was changed."""
 
 
+class UnknownEventError(ByHandError):
+    """There is no such event."""
+
+
 async def assign(session: AsyncSession, event_id: str, account: str | None, contact: str | None, by: str) -> Event:
     """Say whom an unmatched event is about; its stops are applied at once, and it is due for routing.
 
-    Raises ByHandError for an unknown event and for one that has found its account.
+    Raises UnknownEventError, and ByHandError for one that has found its account.
     """
     event = await _locked(session, event_id)
     if event.state != "unmatched":
@@ -31,7 +35,7 @@ async def assign(session: AsyncSession, event_id: str, account: str | None, cont
 async def retry(session: AsyncSession, event_id: str) -> Event:
     """Try an event again now: match it if it is unmatched, make it due if it waits.
 
-    Raises ByHandError for an unknown event, one that was routed, is of unknown form or still matches nobody.
+    Raises UnknownEventError, and ByHandError for one that was routed, is of unknown form or still matches nobody.
     """
     event = await _locked(session, event_id)
     if event.state == "unmatched":
@@ -65,7 +69,7 @@ async def edit_draft(session: AsyncSession, task_id: int, subject: str | None, t
 async def _locked(session: AsyncSession, event_id: str) -> Event:
     event = await session.get(Event, event_id, with_for_update=True)
     if event is None:
-        raise ByHandError(f"there is no event '{event_id}'; `./starter.py inbox list --all` lists them")
+        raise UnknownEventError(f"there is no event '{event_id}'; `./starter.py inbox list --all` lists them")
     return event
 
 

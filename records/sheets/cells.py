@@ -54,7 +54,8 @@ def plain(text: str) -> str:
         return text[1:] if formula_like(text[1:]) else text
     if formula_like(text):
         raise BadCell(
-            f"{shown(text)} looks like a formula", f"Write it without the {text[0]}, or as '{text[:20]} if it is text"
+            f"{shown(text)} looks like a formula",
+            f"Write it without the {text.lstrip()[0]}, or put an apostrophe (') in front if it is text",
         )
     return text
 

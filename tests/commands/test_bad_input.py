@@ -105,6 +105,8 @@ def test_a_start_at_nobody_is_wrong_usage(desk: Terminal, acme: str) -> None:
         (("runs", "show", "usage-drop"), "write PLAY/ACCOUNT"),
         (("runs", "pause"), "--all --play NAME"),
         (("inbox", "show", "demo:nothing"), "There is no event 'demo:nothing'"),
+        (("inbox", "match", "demo:nothing", "--account", "acme"), "There is no event 'demo:nothing'"),
+        (("inbox", "retry", "demo:nothing"), "There is no event 'demo:nothing'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

@@ -58,11 +58,11 @@ SPOILT = [
     ('account.tier == "1"', 'acount.tier == "1"', "condition", "acount.tier", "account.tier?", None),
     ('account.tier == "1"', 'account.teir == "1"', "condition", "no field 'teir'", "account.tier?", None),
     ('account.tier == "1"', "account.tier > 1", "condition", "`>`", "", None),
-    ('account.tier == "1"', "account.tier ==", "condition", "", "", None),
+    ('account.tier == "1"', "account.tier ==", "condition", "ends too early", "what comes after", None),
     ('account.tier == "1"', "account.name + account.tier", "condition", "true or false", "compare", None),
     ("touch['ring'].outcome ==", "touch['rng'].outcome ==", "condition", "'rng'", "ring?", "choose-1"),
     ("!touch['first-mail'].replied", "!touch['first-mail'].answered", "condition", "'answered'", "", "ring"),
-    ("play: winter", "play: summer", "file-name", "'summer'", "summer.yaml", None),
+    ("play: winter", "play: summer", "file-name", "'summer'", "call the file summer.yaml", None),
 ]  # fmt: skip
 
 
@@ -140,9 +140,9 @@ def test_a_play_falls_back_on_the_shared_texts_of_the_base_contract(tmp_path: Pa
         ("subject: a\n---\n{% include 'x' %}", 3, "'include'", ""),
         ("subject: a\n---\n{{ touch['rng'].outcome }}", 3, "'rng'", "ring?"),
         ("subject: a\n---\n{{ touch['ring'].nothing }}", 3, "'nothing'", "outcome"),
-        ("title: a\n---\nHi", 1, "subject", "subject:"),
+        ("title: a\n---\nHi", 1, "is not `subject: …`", "write `subject: …` there"),
         ("subject:\n---\nHi", 1, "empty", ""),
-        ("subject: a\nHi", 2, "---", ""),
+        ("subject: a\nHi", 2, "is not `---`", "write `---` there"),
     ],
 )
 def test_a_bad_template_is_told_with_its_own_file_and_line(
