@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.output import Json, examples, row_of, say, show_json, show_list
+from commands.output import Json, examples, row_of, say, show_json, show_list, when
 
 if TYPE_CHECKING:
     from records.overview import RunLine
@@ -61,6 +61,9 @@ def list_runs(
 
 def why(line: "RunLine") -> str:
     """What keeps it, or how it ended."""
+    if line.task is not None:
+        held = f"; {line.state}: {line.reason}" if line.state != "open" and line.reason else ""
+        return f"task {line.task} is open" + (f", due {when(line.task_due)}" if line.task_due else "") + held
     return line.blocked or ": ".join(part for part in (line.outcome, line.reason) if part)
 
 

@@ -1,9 +1,12 @@
 """Temporal's dev server as a part of the stack, tuned as field-notes.md measured, its state kept in one SQLite file."""
 
+from collections.abc import Set
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
-from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
@@ -11,19 +14,9 @@ from local import ports
 from local.child import Command
 from local.errors import LocalError
 from local.part import Part
+from workflows.messages import SEARCH_ATTRIBUTES  # an upsert of an unregistered one wedges the workflow task
 
 NAMESPACE = "default"
-
-# An upsert of an unregistered one wedges the workflow task, so these come up with the server.
-SEARCH_ATTRIBUTES = {
-    "Account": "Keyword",
-    "Play": "Keyword",
-    "Stage": "Keyword",
-    "Player": "Keyword",
-    "NextTouch": "Datetime",
-    "Blocked": "Keyword",
-    "Version": "Int",
-}
 
 DYNAMIC_CONFIG = {
     # One history shard whose readers stop at 20 polls a second: a reply takes 50 ms and cores idle.
@@ -116,4 +109,15 @@ class Temporal(Part):
             )
         except (RPCError, RuntimeError):
             return False
-        return SEARCH_ATTRIBUTES.keys() <= known.custom_attributes.keys()
+        missing = SEARCH_ATTRIBUTES.keys() - known.custom_attributes.keys()
+        if missing:  # --search-attribute adds none to a database that an older version of us has made
+            await _register(client, missing)
+        return not missing
+
+
+async def _register(client: Client, names: Set[str]) -> None:
+    kinds = {name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{SEARCH_ATTRIBUTES[name].upper()}") for name in names}
+    with suppress(RPCError):  # the server may still be adding them itself
+        await client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(namespace=NAMESPACE, search_attributes=kinds)
+        )

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Select, Text, any_, cast, func, select
+from sqlalchemy import ARRAY, Select, Text, any_, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plays.events import RunState, TaskState, TouchState
+from records.standing import waited_tasks
 from records.tables import Account, Run, Task, Touch
 
 OPEN_STATES = (RunState.OPEN, RunState.PAUSED, RunState.HALTED)
@@ -17,7 +18,10 @@ OPEN_STATES = (RunState.OPEN, RunState.PAUSED, RunState.HALTED)
 
 @dataclass(frozen=True)
 class RunLine:
-    """One run as a list shows it. `next_*` is its touch that is planned or deferred, `blocked` why it was deferred."""
+    """One run as a list shows it. `next_*` is its touch that is planned or deferred, `blocked` why it was deferred.
+
+    While it stands still for a task, `next_step` is that task's and no instant is known.
+    """
 
     id: str
     play: str
@@ -33,7 +37,9 @@ class RunLine:
     made: int
     outcome: str | None
     reason: str  # why it was refused, paused, halted or ended
-    player: str | None = None  # the slot whose turn it is, where the living run has said so
+    player: str | None = None  # the slot whose turn it is
+    task: int | None = None  # what it stands still for
+    task_due: datetime | None = None
 
 
 async def run_lines(
@@ -54,7 +60,8 @@ async def run_lines(
     if state is None and not ended:
         query = query.where(Run.state.in_(OPEN_STATES))
     rows = (await session.execute(query if not blocked else _only_blocked(query))).all()
-    return [_line(row) for row in rows]
+    waited = await waited_tasks(session, [run for run, *_ in rows if run.ended_at is None])
+    return [_line(row, *waited.get(row[0].id, (None, None))) for row in rows]
 
 
 async def opened_by(session: AsyncSession, first_execution_run_ids: Sequence[str]) -> Sequence[Run]:
@@ -111,6 +118,7 @@ def _lines() -> Select[Any]:
     waiting = (
         select(Touch.step, Touch.state, Touch.reason, func.coalesce(Touch.until, Touch.planned_at).label("at"))
         .where(Touch.run == Run.id, Touch.state.in_((TouchState.PLANNED, TouchState.DEFERRED)))
+        .where(or_(Run.halted_at.is_(None), Touch.created_at >= Run.halted_at))  # of a halted run only its answer
         .order_by(Touch.created_at.desc())
         .limit(1)
         .lateral("waiting")
@@ -129,9 +137,11 @@ def _only_blocked(query: Select[Any]) -> Select[Any]:
     return query.where(deferred.exists())
 
 
-def _line(row: Any) -> RunLine:
+def _line(row: Any, task: Task | None, slot: str | None) -> RunLine:
     run, step, state, reason, at, tasks, made = row
     over = run.ended_at is not None
+    if task is not None:
+        step, state, reason, at = task.step, None, "", None
     return RunLine(
         id=run.id,
         play=run.play,
@@ -147,4 +157,7 @@ def _line(row: Any) -> RunLine:
         made=made,
         outcome=run.outcome,
         reason="" if run.state == RunState.OPEN else run.reason,
+        player=slot,
+        task=task.id if task else None,
+        task_due=task.due_at if task else None,
     )

@@ -129,7 +129,7 @@ async def _halt(session: AsyncSession, event: Event, run: Run) -> list[str]:
         return []
     run.halted_at = event.occurred_at
     if run.state == RunState.OPEN:
-        run.state = RunState.HALTED
+        run.state, run.reason = RunState.HALTED, event.kind
     await session.flush()
     return [f"run {run.id} halted"]
 

@@ -17,6 +17,7 @@ SEARCH_ATTRIBUTES: Final = {
     "Account": "Keyword",
     "Play": "Keyword",
     "Stage": "Keyword",
+    "Step": "Keyword",
     "Player": "Keyword",
     "NextTouch": "Datetime",
     "Blocked": "Keyword",

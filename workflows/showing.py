@@ -18,6 +18,7 @@ from workflows.run import Run
 
 SHORT: Final = timedelta(hours=1)
 STAGE: Final = SearchAttributeKey.for_keyword("Stage")
+STEP: Final = SearchAttributeKey.for_keyword("Step")
 PLAYER: Final = SearchAttributeKey.for_keyword("Player")
 NEXT_TOUCH: Final = SearchAttributeKey.for_datetime("NextTouch")
 BLOCKED: Final = SearchAttributeKey.for_keyword("Blocked")
@@ -53,6 +54,7 @@ def show(run: Run, at: datetime | None, why: str) -> None:
 def _attributes(run: Run, at: datetime | None) -> dict[str, object]:
     return {
         "Stage": run.program.play.stage,
+        "Step": run.state.step or "",
         "Player": player_of(run.node) or run.shown.get("Player", ""),
         "NextTouch": at or run.shown.get("NextTouch"),
         "Blocked": _blocked(run),
@@ -69,6 +71,7 @@ def _updates(wanted: dict[str, object]) -> list[SearchAttributeUpdate[Any]]:
     at = wanted["NextTouch"]
     return [
         STAGE.value_set(str(wanted["Stage"])),
+        STEP.value_set(str(wanted["Step"])),
         PLAYER.value_set(str(wanted["Player"])),
         NEXT_TOUCH.value_set(at) if isinstance(at, datetime) else NEXT_TOUCH.value_unset(),
         BLOCKED.value_set(str(wanted["Blocked"])) if wanted["Blocked"] else BLOCKED.value_unset(),

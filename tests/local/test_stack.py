@@ -19,6 +19,7 @@ from local import postgres_data
 from local.errors import AlreadyRunning, LocalError
 from local.stack import Stack
 from tests.local.processes import ONLY_MAIL, ONLY_POSTGRES, alive, bare, beside, line, of_folder, script, until
+from workflows.messages import SEARCH_ATTRIBUTES
 
 RUN_FOR_EVER = """
 import asyncio, sys
@@ -76,8 +77,19 @@ async def test_temporal_comes_back_from_a_kill_with_its_runs_and_search_attribut
     found = await again.get_workflow_handle(name).describe()
     assert found.typed_search_attributes.get(account) == "acme"
     known = await again.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace="default"))
-    assert {"Play", "Stage", "Player", "NextTouch", "Blocked", "Version"} <= known.custom_attributes.keys()
+    assert SEARCH_ATTRIBUTES.keys() <= known.custom_attributes.keys()
     await again.get_workflow_handle(name).terminate()
+
+
+async def test_a_database_of_an_older_version_gets_new_search_attributes(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stack.temporal.kill()
+    monkeypatch.setitem(SEARCH_ATTRIBUTES, "Mood", "Keyword")
+    await stack.temporal.start()
+    client = await Client.connect(stack.temporal.address)
+    known = await client.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace="default"))
+    assert SEARCH_ATTRIBUTES.keys() <= known.custom_attributes.keys()
 
 
 async def test_postgres_comes_back_from_a_kill_with_every_committed_row(stack: Stack) -> None:

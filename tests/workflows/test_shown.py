@@ -66,13 +66,14 @@ async def test_what_a_handler_does_is_no_touch_of_the_plays_count(world_of: Make
         await run.result()
 
 
-async def test_search_attributes_say_stage_player_next_touch_block_and_version(world_of: MakeWorld) -> None:
+async def test_search_attributes_say_stage_step_player_next_touch_block_and_version(world_of: MakeWorld) -> None:
     world = world_of(play(call("ring", after="2d"), {"end": "finished"}))
     async with world.worker():
         run = await world.start()
         shown = await run.shows(lambda it: it.next_touch is not None)
         found = (await run.handle.describe()).typed_search_attributes
         assert found[SearchAttributeKey.for_keyword("Stage")] == "testing"
+        assert found[SearchAttributeKey.for_keyword("Step")] == "ring"
         assert found[SearchAttributeKey.for_keyword("Player")] == "adr"
         assert found[SearchAttributeKey.for_int("Version")] == 1
         assert shown.next_touch is not None
