@@ -13,8 +13,7 @@ until known=$(temporal operator search-attribute list --namespace "$TEMPORAL_NAM
     [ "$tries" -lt 30 ] || { echo "$known" >&2; exit 1; }
     sleep 2
 done
-for attribute in Account=Keyword Play=Keyword Stage=Keyword Step=Keyword Player=Keyword \
-    NextTouch=Datetime Blocked=Keyword Version=Int
+for attribute in Account=Keyword Play=Keyword Stage=Keyword Step=Keyword Player=Keyword NextTouch=Datetime Blocked=Keyword Version=Int
 do
     name=${attribute%%=*}
     if ! echo "$known" | grep -qw "$name"; then
