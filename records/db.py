@@ -24,11 +24,22 @@ class Database:
         )
         _look_before_use(self.engine.sync_engine)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._singly = async_sessionmaker(
+            self.engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False
+        )
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
         """A session in one transaction: committed at the end, rolled back on an error."""
         async with self._sessions.begin() as session:
+            yield session
+
+    @asynccontextmanager
+    async def singly(self) -> AsyncIterator[AsyncSession]:
+        """A session in which each statement is a transaction of its own, committed as it returns: for reads, and for
+        a write that is one statement. Spares the trips for BEGIN and COMMIT where somebody waits for the answer.
+        """
+        async with self._singly() as session:
             yield session
 
     async def close(self) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from plays import ids
 from plays.events import is_event_kind
@@ -161,43 +162,47 @@ async def event(session: AsyncSession, event_id: str) -> Event | None:
 
 async def due(session: AsyncSession, limit: int) -> Sequence[str]:
     """Ids of events to route now, oldest first; of each account only the oldest, so that order is kept."""
-    older = Event.__table__.alias("older")
     query = (
         select(Event.id)
         .where(Event.state.in_(("received", "held")), Event.next_try_at <= func.now())
-        .where(~_behind(older))
+        .where(~_behind(Event))
         .order_by(Event.received_at, Event.id)
         .limit(limit)
     )
     return (await session.scalars(query)).all()
 
 
-def _behind(older: Any) -> Any:
+def _behind(one: type[Event]) -> Any:
     """True where an older event of the same account waits to be routed. A held one does not stand in the way."""
+    older = Event.__table__.alias("older")
     return (
         select(older.c.id)
-        .where(older.c.account == Event.account, older.c.state == "received")
-        .where(older.c.received_at < Event.received_at, Event.state == "received")
+        .where(older.c.account == one.account, older.c.state == "received")
+        .where(older.c.received_at < one.received_at, one.state == "received")
         .exists()
     )
 
 
 async def claim(session: AsyncSession, event_id: str, lease: timedelta) -> Event | None:
-    """Take an event for routing until the lease is over; None if it is taken, settled, not due or behind another."""
-    older = Event.__table__.alias("older")
-    query = (
-        select(Event)
-        .where(Event.id == event_id, Event.state.in_(("received", "held")), Event.next_try_at <= func.now())
-        .where(~_behind(older))
-        .with_for_update(skip_locked=True, of=Event)
+    """Take an event for routing until the lease is over; None if it is taken, settled, not due or behind another.
+
+    One statement: a reply waits for it.
+    """
+    one = aliased(Event)
+    free = (
+        select(one.id)
+        .where(one.id == event_id, one.state.in_(("received", "held")), one.next_try_at <= func.now())
+        .where(~_behind(one))
+        .with_for_update(skip_locked=True, of=one)
     )
-    found = (await session.scalars(query)).one_or_none()
-    if found is not None:
-        found.attempts += 1
-        found.next_try_at = func.clock_timestamp() + lease
-        await session.flush()
-        await session.refresh(found)
-    return found
+    taken = (
+        update(Event)
+        .where(Event.id == free.scalar_subquery())
+        .values(attempts=Event.attempts + 1, next_try_at=func.clock_timestamp() + lease)
+        .returning(Event)
+        .execution_options(synchronize_session=False)
+    )
+    return (await session.scalars(taken)).one_or_none()
 
 
 async def settle(

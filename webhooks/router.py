@@ -112,7 +112,7 @@ class Router:
 
     async def route(self, event_id: str) -> Routed:
         """Route one event now. State `received` means that it waits: for Temporal, an older event, another router."""
-        async with self._database.begin() as session:
+        async with self._database.singly() as session:
             event = await inbox.claim(session, event_id, LEASE)
         if event is None:
             return await self._standing(event_id)
@@ -125,7 +125,7 @@ class Router:
             return Routed("received", ("Temporal does not answer; the event waits and is tried again",))
         except Exception as error:
             return await self._failed(event, error)
-        async with self._database.begin() as session:
+        async with self._database.singly() as session:
             await inbox.settle(session, event.id, routed.state, routed.sentences, held_until=until)
         log.info("event routed", event_id=event.id, kind=event.kind, state=routed.state, account=event.account)
         return routed
@@ -148,7 +148,7 @@ class Router:
     async def _deliver(self, event: Event) -> tuple[Routed, datetime | None]:
         """Signal the runs that listen (the first time only), then see which plays start."""
         sentences: list[str] = []
-        async with self._database.begin() as session:
+        async with self._database.singly() as session:
             runs = await listeners(session, self._playbook, event) if event.held_until is None else []
         joined = set()
         for run in runs:
@@ -167,7 +167,7 @@ class Router:
 
     async def _rule(self, event: Event, joined: set[str]) -> Sequence[Ruling]:
         now = datetime.now(UTC)
-        async with self._database.begin() as session:
+        async with self._database.singly() as session:
             plays = await self._playbook.started_by(session, event.kind)
             return [
                 await rule(session, event, play, now, self._settings.tenant_zone)
