@@ -134,7 +134,7 @@ async def _who(session: AsyncSession, case: Case, rung: Rung) -> Reached:
 
 async def _give_up(session: AsyncSession, task: Task, asked: Climb) -> str:
     task.state, task.outcome, task.closed_at, task.closed_by = TaskState.GIVEN_UP, "missed", asked.now, "setpiece"
-    await notices.withdraw(session, task.id, asked.now)
+    await notices.withdraw(session, [task.id], asked.now)
     values: dict[str, object] = {"outcome": "missed"}
     if task.kind == "approval":
         values |= {"state": TouchState.SKIPPED, "reason": "its draft was not approved in time", "settled_at": asked.now}

@@ -133,11 +133,8 @@ def _slot(step: object) -> str | None:
 
 async def _locked(session: AsyncSession, run_id: str) -> Run | None:
     """The run's row as it is once the account's lock is held."""
-    found = await runs.get(session, run_id)
-    if found is not None:
-        await lock_account(session, found.account)
-        await session.refresh(found)
-    return found
+    await lock_account(session, run_id.split("/")[1])
+    return await runs.get(session, run_id)
 
 
 def _change_state(run: Run, asked: Record) -> None:

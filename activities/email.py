@@ -6,6 +6,7 @@ answer says. A claim without an answer is in doubt and is never sent again on it
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, TypeVar
@@ -117,7 +118,10 @@ class Emailing:
         return await self._settle(ready, claim.token, fate)
 
     async def _settle(self, ready: Ready, token: str, fate: Fate) -> StepOut:
-        """Write the verdict, however long Postgres is away: the server's word is not asked for twice."""
+        """Write the verdict, however long Postgres is away: the server's word is not asked for twice.
+
+        The verdict is one statement and its own transaction; the plan that follows only reads.
+        """
 
         async def write(session: AsyncSession) -> StepOut:
             at = present(ready.cue.step_in.now)
@@ -126,7 +130,7 @@ class Emailing:
             answer = StepOut(verdict=verdict, reason=fate.reason, contact=ready.contact)
             return await with_plan(session, ready.cue, answer)
 
-        return await self._write(write)
+        return await self._write(write, self._house.database.singly)
 
     # --- not accepted ------------------------------------------------------------------------------------------------
 
@@ -196,12 +200,16 @@ class Emailing:
         log.warning("a mail is in doubt", run=ready.cue.scene.run.id, touch=ready.key)
         return await self._write(write)
 
-    async def _write(self, write: Callable[[AsyncSession], Awaitable[Answer]]) -> Answer:
+    async def _write(
+        self,
+        write: Callable[[AsyncSession], Awaitable[Answer]],
+        opened: Callable[[], AbstractAsyncContextManager[AsyncSession]] | None = None,
+    ) -> Answer:
         """Write to Postgres, again and again while it is away; the activity's own time limit ends it."""
         pause = 0.2
         while True:
             try:
-                async with self._house.database.begin() as session:
+                async with (opened or self._house.database.begin)() as session:
                     return await write(session)
             except (SQLAlchemyError, OSError) as error:
                 log.warning("a verdict waits for Postgres", error=type(error).__name__)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -50,8 +50,15 @@ async def unsent(session: AsyncSession, *, limit: int = 100) -> Sequence[Notice]
     return (await session.scalars(query)).all()
 
 
-async def withdraw(session: AsyncSession, task: int, at: datetime) -> None:
-    """Drop the unsent notices of a task that nobody needs to do any more."""
-    query = select(Notice).where(Notice.task == task, Notice.sent_at.is_(None)).with_for_update(skip_locked=True)
-    for notice in await session.scalars(query):
-        notice.sent_at, notice.error = at, "withdrawn before it was sent: the task was closed"
+async def withdraw(session: AsyncSession, tasks: Sequence[int], at: datetime) -> None:
+    """Drop the unsent notices of tasks that nobody needs to do any more. One that is being sent goes out."""
+    free = (
+        select(Notice.id)
+        .where(Notice.task.in_(tasks), Notice.sent_at.is_(None))
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    dropped = {"sent_at": at, "error": "withdrawn before it was sent: the task was closed"}
+    await session.execute(
+        update(Notice).where(Notice.id.in_(free)).values(dropped).execution_options(synchronize_session=False)
+    )

@@ -81,7 +81,7 @@ async def complete(
     await _settle_touch(session, task, outcome, at)
     kind = "call" if task.kind == "call" else "task"
     session.add(_log_line(task, kind, outcome, note, at))
-    await notices.withdraw(session, task.id, at)
+    await notices.withdraw(session, [task.id], at)
     await session.flush()
     data: dict[str, Any] = {"task": task.id, "outcome": outcome, "account": task.account}
     if task.contact:
@@ -113,8 +113,8 @@ async def withdraw(session: AsyncSession, run: str, at: datetime, reason: str, s
     if step is not None:
         query = query.where(Task.step == step)
     values = {"state": TaskState.WITHDRAWN, "closed_at": at, "closed_by": "setpiece", "note": reason}
-    for task in (await session.scalars(query.values(**values).returning(Task.id))).all():
-        await notices.withdraw(session, task, at)
+    if withdrawn := (await session.scalars(query.values(**values).returning(Task.id))).all():
+        await notices.withdraw(session, withdrawn, at)
 
 
 def did_you_mean(said: str, known: Sequence[str]) -> str:
