@@ -79,6 +79,7 @@ async def executive_letter(session: AsyncSession, case: Case, executive: Player,
     task, scene = case.task, case.scene
     first = await people.player(session, task.first_player)
     account, play = scene.account, scene.program.play
+    tier = account.tier and f"tier {account.tier}"
     body = [
         f"{executive.name}, a task at {account.name} has climbed to you: nobody below has done it.",
         *_nobody(passed),
@@ -98,7 +99,7 @@ async def executive_letter(session: AsyncSession, case: Case, executive: Player,
         *(f"  {case.at(datetime.fromisoformat(one['at']), executive)}: {one['sentence']}" for one in task.climbed),
         "",
         "WHAT IS AT STAKE",
-        f"  {account.name}: {', '.join(filter(None, (account.tier, account.segment, account.lifecycle)))}",
+        f"  {account.name}: {', '.join(filter(None, (tier, account.segment, account.lifecycle)))}",
         *(f"  {name.replace('_', ' ')}: {value}" for name, value in sorted(account.anchors.items())),
         f"  {play.title}: {' '.join(play.purpose.split())}",
         *_so_far(case, executive),

@@ -18,7 +18,7 @@ from activities.house import House
 from activities.letters import handed_out, words
 from activities.rules import Verdict
 from activities.scene import Tenant, absent
-from activities.staging import Cue, ask_of, cue, plan_row, with_plan
+from activities.staging import Cue, about_whom, ask_of, cue, plan_row, with_plan
 from activities.texts import Unwritten, guide_of, mail_of
 from activities.timing import rungs_of
 from plays.content import Guide
@@ -92,7 +92,7 @@ class HandingOut:
             if player is None:
                 continue
             reader = await stand_in(session, player, found.now, found.scene.tenant)
-            guide = guide_of(found, reader)
+            guide = guide_of(await about_whom(session, found), reader)
             key = notice_key(found.key, reader.id)
             draft = notices.Draft(key, reader.id, guide.title, guide.text + "\n", run=found.scene.run.id)
             await notices.put(session, draft, self._house.settings.mail_domain)
@@ -109,13 +109,14 @@ class HandingOut:
         assert first is not None  # noqa: S101 - the gate has seen to it
         player = await stand_in(session, first, found.now, found.scene.tenant)
         draft = isinstance(found.step, EmailStep)
-        title, guide, kept = _draft(found, player) if draft else (*_guide(found, player), {})
+        told = await about_whom(session, found)
+        title, guide, kept = _draft(found, player) if draft else (*_guide(told, player), {})
         due, rungs = rungs_of(found.scene, _due_map(found), found.now, player)
         task = Task(
             touch=found.key,
             run=found.scene.run.id,
             account=found.scene.run.account,
-            contact=found.contact.id if found.contact else None,
+            contact=told.contact.id if told.contact else None,
             step=found.node.name,
             kind="approval" if draft else found.node.kind,
             title=title,
@@ -130,13 +131,14 @@ class HandingOut:
         )
         session.add(task)
         await session.flush()
-        body = handed_out(found.scene, task, player, found.contact, rungs)
+        body = handed_out(found.scene, task, player, told.contact, rungs)
         notice = notices.Draft(notice_key("task", str(task.id)), player.id, title, body, task.run, task.id)
         await notices.put(session, notice, self._house.settings.mail_domain)
         reason = _handed_to(found, first, player)
         if not draft:
             await _make(session, found, reason)
-        return StepOut(verdict="made", reason=reason, contact=task.contact, task=task.id, rungs=rungs)
+        reached = found.contact.id if found.contact else None
+        return StepOut(verdict="made", reason=reason, contact=reached, task=task.id, rungs=rungs)
 
 
 async def stored_answer(session: AsyncSession, found: Cue) -> StepOut | None:

@@ -4,7 +4,7 @@ Shared by everything that touches people. The world is not touched here.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -89,6 +89,15 @@ async def cue(session: AsyncSession, playbook: Playbook, tenant: Tenant, step_in
         slot=slot,
         key=touch_key(step.run_id, step.step, step.occurrence, reached.contact.id if reached.contact else None),
     )
+
+
+async def about_whom(session: AsyncSession, given: Cue) -> Cue:
+    """With the person of the event, where a handler's step speaks to nobody of theirs: who replied is named to the
+    player who answers. For texts and tasks only; the touch and the gate know nobody, as nobody is reached."""
+    event = given.scene.event
+    if given.contact is not None or event is None or event.contact is None:
+        return given
+    return replace(given, contact=await session.get(Contact, event.contact))
 
 
 def slot_of(node: Node) -> str:

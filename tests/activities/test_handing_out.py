@@ -156,6 +156,7 @@ async def test_an_undone_task_climbs_to_the_executive_who_gets_the_whole_story(s
     for part in (
         "Speak with Kim about it.", "first handed to Csm Ours, now with Boss Ours", "Kim Lee, +442079460000",
         "handed out Tue 24 Nov 10:00", "due Wed 25 Nov 10:00", "handed to its player's cover", "Get to know them.",
+        "Acme Ltd: tier A",
         f"starter.py tasks done {task.id} --outcome connected", "starter.py runs show hello/acme",
     ):  # fmt: skip
         assert part in story.body
@@ -238,3 +239,18 @@ async def test_a_suppressed_person_is_not_called_either(stage: Stage) -> None:
         assert kim is not None
         kim.gone = True
     assert (await stage.hand_out(stage.step(admitted, "ring"))).verdict == "skipped"
+
+
+async def test_who_replied_is_named_to_the_player_who_answers(stage: Stage) -> None:
+    text = "title: Answer {{ contact.name | default: 'the contact' }}\n---\nRead the mail."
+    admitted = await stage.begin(content={"answer-reply.en": text})
+    came = {"source": "test", "external_id": "1", "data": {}, "raw": b"", "sha256": "", "occurred_at": NOW}
+    await stage.add(Event(id="test:1", kind="reply", account="acme", contact="acme-kim", state="routed", **came))
+    out = await stage.hand_out(stage.step(admitted, "answer-reply", event_id="test:1"))
+    assert (out.verdict, out.contact) == ("made", None)  # nobody of theirs is reached: no cap, no hold of theirs counts
+    [task] = await stage.all(Task)
+    assert (task.title, task.contact) == ("Answer Kim Lee", "acme-kim")
+    [notice] = await stage.all(Notice)
+    assert "Kim Lee" in notice.body
+    [touch] = await stage.all(Touch)
+    assert touch.contact is None
