@@ -58,8 +58,8 @@ def console(*, error: bool = False) -> "Console":
 
 
 def say(sentence: str) -> None:
-    """One sentence to the person, on standard output."""
-    print("\n".join(plain(line) for line in sentence.split("\n")))
+    """One sentence to the person, on standard output; at once, also into a file that a script waits on."""
+    print("\n".join(plain(line) for line in sentence.split("\n")), flush=True)
 
 
 def tell(sentence: str) -> None:

@@ -91,7 +91,7 @@ def steer_all(
     if run is not None or not every or play is None:
         raise Wrong("Name one run (PLAY/ACCOUNT), or say --all --play NAME.")
     workflows = with_house(lambda house: _open_runs(house, play))
-    confirm(f"{update.replace('_', '-')} {len(workflows)} runs of {play}?", yes)
+    confirm(f"{update.replace('_', '-').capitalize()} {len(workflows)} runs of {play}?", yes)
     return with_house(lambda house: _each(house, update, message, workflows))
 
 

@@ -38,11 +38,17 @@ async def account_by_domain(session: AsyncSession, domain: str) -> Account | Non
 
     None when two accounts claim the domain: a guess would halt or start a play at the wrong firm.
     """
+    owners = await claimants(session, domain)
+    return owners[0] if len(owners) == 1 else None
+
+
+async def claimants(session: AsyncSession, domain: str) -> Sequence[Account]:
+    """The accounts, two at most, that name this domain or the nearest one above it that anybody names."""
     labels = normal_domain(domain).split(".")
     for first in range(max(len(labels) - 1, 1)):
         candidate = ".".join(labels[first:])
-        query = select(Account).where(Account.domains.contains([candidate])).limit(2)
+        query = select(Account).where(Account.domains.contains([candidate])).order_by(Account.id).limit(2)
         owners = (await session.scalars(query)).all()
         if owners:
-            return owners[0] if len(owners) == 1 else None
-    return None
+            return owners
+    return []

@@ -109,6 +109,9 @@ def _first_state(offer: Offer, found: Match) -> tuple[str, str]:
         return "parked", offer.parked
     if not is_event_kind(offer.kind):
         return "parked", f"'{offer.kind}' is no kind of event that plays know"
+    if found.rivals:
+        rivals = " and ".join(found.rivals)
+        return "unmatched", f"the sender's domain is claimed by {rivals}: take it from one of them, or match it by hand"
     return ("received", "") if found.account else ("unmatched", NOBODY)
 
 

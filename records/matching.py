@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from records.accounts import account_by_domain
+from records.accounts import claimants
 from records.addresses import normal_form
 from records.tables import Task
 
@@ -48,6 +48,7 @@ class Match:
     contact: str | None = None
     touch: str | None = None
     addresses: tuple[str, ...] = ()
+    rivals: tuple[str, ...] = ()  # the accounts that both claim the sender's domain: no guess is made between them
 
 
 async def match(session: AsyncSession, data: Mapping[str, Any]) -> Match:
@@ -109,5 +110,5 @@ async def _placed(session: AsyncSession, data: Mapping[str, Any], found: Match) 
     if isinstance(task := data.get("task"), int):
         return replace(found, account=await session.scalar(select(Task.account).where(Task.id == task)))
     domain = _address(data).rpartition("@")[2] if "@" in _address(data) else ""
-    owner = await account_by_domain(session, domain) if domain else None
-    return replace(found, account=owner.id if owner else None)
+    owners = [one.id for one in await claimants(session, domain)] if domain else []
+    return replace(found, account=owners[0]) if len(owners) == 1 else replace(found, account=None, rivals=tuple(owners))

@@ -90,7 +90,8 @@ def _verify(signatures: Signatures, source: str, raw: bytes, request: Request) -
             raise Refusal(404, "nothing is here")
         case Verdict.FORGED:
             log.warning("event refused", source=source, why="signature")
-            raise Refusal(401, "the signature does not fit: see Standard Webhooks; the clock may be 5 minutes off")
+            why = "see Standard Webhooks; the clock may be 5 minutes off, the body is UTF-8"
+            raise Refusal(401, f"the signature does not fit: {why}")
 
 
 def _external_id(request: Request) -> str:

@@ -41,7 +41,7 @@ class Installation:
         self.process = subprocess.Popen(
             [sys.executable, "starter.py", "up", "--samples"],
             cwd=PROJECT,
-            env=self.environment | {"PYTHONUNBUFFERED": "1"},
+            env={name: value for name, value in self.environment.items() if name != "PYTHONUNBUFFERED"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -261,3 +261,8 @@ def test_whatever_bytes_come_they_are_read_or_malformed(raw: bytes) -> None:
 async def test_whatever_a_signed_sender_says_it_is_never_an_error_of_ours(sender: Sender, body: object) -> None:
     raw = json.dumps(body, ensure_ascii=True).encode()
     assert (await sender.raw(raw, uuid.uuid4().hex)).status_code in (202, 400)
+
+
+async def test_a_body_that_is_no_utf8_is_refused_with_that_as_a_possible_cause(sender: Sender) -> None:
+    answer = await sender.http.post("/events/demo", content=b"\xff", headers=signed_headers(SECRET, "e1", b"{}"))
+    assert (answer.status_code, "UTF-8" in answer.text) == (401, True)

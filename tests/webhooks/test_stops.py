@@ -210,3 +210,12 @@ async def test_the_message_says_the_conversation_and_the_address_says_who(databa
     await take(database, "reply", {"message_id": mail.strip("<>"), "email": "g@globex.example"})
     found = await b.event(database, "cli:e1")
     assert (found.account, found.contact, found.touch) == ("acme", "gus", f"{run}/first/1/ann")
+
+
+async def test_a_domain_that_two_accounts_claim_is_named_where_the_event_waits(database: Database) -> None:
+    async with database.begin() as session:
+        session.add(Account(id="initech", name="Initech", domains=["acme.example"]))
+    await take(database, "reply", {"email": "somebody.new@acme.example", "kind": "positive"})
+    found = await b.event(database, "cli:e1")
+    assert found.state == "unmatched"
+    assert "claimed by acme and initech" in found.reason
