@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent
@@ -42,6 +42,16 @@ class Settings(BaseSettings):
     postal_address: str = "Setpiece Ltd, 1 Example Street, London"  # CAN-SPAM, CASL: in every email
     tenant_zone: str = "Europe/London"
     tenant_locale: str = "en"
+
+    @field_validator("database_url", "smtp_url")
+    @classmethod
+    def _known_scheme(cls, url: SecretStr | None, about: ValidationInfo) -> SecretStr | None:
+        """Said at the edge, not by a worker that dies at every start. The message holds no part of the address."""
+        right = {"database_url": ("postgresql", "postgres"), "smtp_url": ("smtp", "smtps")}[about.field_name or ""]
+        scheme, found, _ = url.get_secret_value().partition("://") if url else ("", "", "")
+        if url and not (found and scheme.split("+")[0] in right):
+            raise ValueError(f"write it as {right[0]}://user:password@host:port/…, what is there begins otherwise")
+        return url
 
     @field_validator("webhook_secrets")
     @classmethod

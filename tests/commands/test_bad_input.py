@@ -126,6 +126,18 @@ def test_impossible_settings_are_named(terminal: Terminal, monkeypatch: pytest.M
     assert "webhooks_port" in said.err.lower()
 
 
+@pytest.mark.parametrize(("name", "url"), [("DATABASE_URL", "mysql://u:secret@h/x"), ("SMTP_URL", "mail.secret")])
+def test_an_address_of_another_kind_is_named_without_its_text(
+    name: str, url: str, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, url)
+    said = terminal.type("runs", "list")
+    assert said.code == 2
+    assert name in said.err
+    assert "://user:password@host" in said.err
+    assert "secret" not in said.err
+
+
 def test_a_file_that_is_not_utf8_is_named_so(desk: Terminal, acme: str, tmp_path: Path) -> None:
     desk.type("plays", "publish", "usage-drop")
     file = tmp_path / "targets.csv"
