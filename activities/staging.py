@@ -24,9 +24,8 @@ from plays.calendar import add
 from plays.conditions import ConditionError, weigh
 from plays.events import TouchState
 from plays.ids import touch_key
-from plays.model import CallStep, EmailStep, NotifyStep, TaskStep
 from plays.model import Touch as TouchStep
-from plays.program import Node, Program, every_step, step_name
+from plays.program import Node, Program, every_step, step_name, step_player
 from records import touches
 from records.tables import Contact, Player, Touch
 
@@ -76,7 +75,7 @@ async def cue(session: AsyncSession, playbook: Playbook, tenant: Tenant, step_in
     node = scene.node(step.step)
     channel = channel_of(node)
     reached = await resolve(session, scene, node, step.occurrence, channel)
-    slot = slot_of(node)
+    slot = step_player(node.step)
     return Cue(
         scene=scene,
         node=node,
@@ -98,19 +97,6 @@ async def about_whom(session: AsyncSession, given: Cue) -> Cue:
     if given.contact is not None or event is None or event.contact is None:
         return given
     return replace(given, contact=await session.get(Contact, event.contact))
-
-
-def slot_of(node: Node) -> str:
-    """The player slot that makes a step."""
-    match node.step:
-        case EmailStep() as step:
-            return step.sender
-        case CallStep() | TaskStep() as step:
-            return step.by
-        case NotifyStep() as step:
-            return step.to[0]
-        case _:
-            return ""
 
 
 def ask_of(cue: Cue, *, draft: bool = False) -> Ask:
@@ -202,7 +188,7 @@ async def plan_of(
     reaches = isinstance(node.step, TouchStep)
     reached = await resolve(session, scene, node, occurrence, channel_of(node)) if reaches else None
     contact = reached.contact if reached else None
-    slot = slot_of(node)
+    slot = step_player(node.step)
     opening = due_at(scene, node, base, contact, scene.player(slot))
     who = contact.persona if contact else scene.role(slot) if slot else ""
     return Plan(step=step, due=opening.at, why=opening.why, who=who)

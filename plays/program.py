@@ -83,6 +83,19 @@ def step_kind(step: AnyStep) -> str:
     return type(step).__name__.removesuffix("Step").lower()
 
 
+def step_player(step: AnyStep) -> str:
+    """The player slot that makes a step; empty for one that nobody makes."""
+    match step:
+        case EmailStep():
+            return step.sender
+        case CallStep() | TaskStep():
+            return step.by
+        case NotifyStep():
+            return step.to[0]
+        case _:
+            return ""
+
+
 def every_step(steps: tuple[AnyStep, ...]) -> Iterator[AnyStep]:
     """The steps and all steps inside their branches, in the order of the file."""
     for step in steps:

@@ -11,8 +11,7 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
 from plays.labels import moment, step_label
-from plays.model import CallStep, EmailStep, NotifyStep, TaskStep
-from plays.program import Node
+from plays.program import Node, step_player
 from workflows.messages import Explanation, OpenTask
 from workflows.run import Run
 
@@ -55,7 +54,7 @@ def _attributes(run: Run, at: datetime | None) -> dict[str, object]:
     return {
         "Stage": run.program.play.stage,
         "Step": run.state.step or "",
-        "Player": player_of(run.node) or run.shown.get("Player", ""),
+        "Player": (run.node and step_player(run.node.step)) or run.shown.get("Player", ""),
         "NextTouch": at or run.shown.get("NextTouch"),
         "Blocked": _blocked(run),
         "Version": run.state.version,
@@ -77,19 +76,6 @@ def _updates(wanted: dict[str, object]) -> list[SearchAttributeUpdate[Any]]:
         BLOCKED.value_set(str(wanted["Blocked"])) if wanted["Blocked"] else BLOCKED.value_unset(),
         VERSION.value_set(int(str(wanted["Version"]))),
     ]
-
-
-def player_of(node: Node | None) -> str:
-    """The player slot whose turn it is; empty at a step without one."""
-    match node.step if node is not None else None:
-        case EmailStep() as step:
-            return step.sender
-        case CallStep() | TaskStep() as step:
-            return step.by
-        case NotifyStep() as step:
-            return step.to[0]
-        case _:
-            return ""
 
 
 def details(run: Run, now: str) -> str:
