@@ -22,15 +22,16 @@ from tests.playhouse import Playhouse, mails
 
 TOUCHES = 10
 MIX = ("email", "task", "email", "call", "task", "email", "notify", "call", "email", "task")  # 40 % mail
-WAIT = ", after: 1h"  # under a skipped clock
+GAP = 86_400.0  # seconds between touches, under a skipped clock; shorter waits would spare the search attributes
+WAIT = ", after: 1d"
 
 
 def mix(folder: Path, name: str) -> Path:
-    """A play with the playbook's mix of touches, an hour apart; its work is handed out and not waited for."""
+    """A play with the playbook's mix of touches, a day apart; its work is handed out and not waited for."""
     path = mails(folder, name, TOUCHES, WAIT)
     text = path.read_text(encoding="utf-8")
     for number, kind in enumerate(MIX, 1):
-        more = "after: 1h, window: any, reason: news"
+        more = "after: 1d, window: any, reason: news"
         handed_out = f"by: adr, to: champion, go_on: true, due: {{30d: remind}}, {more} {number}"
         line = {
             "notify": f"  - {{notify: mail-{number}, to: adr, {more} {number}}}",
@@ -64,7 +65,7 @@ class Bench:
         argv = [sys.executable, "-m", "bench.textbook_worker", self.textbook_queue]
         await self.house._process("textbook", argv, env)
 
-    def sequence(self, number: int, *, touches: int = TOUCHES, gap: float = 3600, effect: bool = True) -> Sequence:
+    def sequence(self, number: int, *, touches: int = TOUCHES, gap: float = GAP, effect: bool = True) -> Sequence:
         """What the textbook is told to do."""
         host, port = self.house.stack.mail.url.removeprefix("smtp://").split(":")
         return Sequence(touches, gap, f"champion@textbook-{number}.example", host, int(port), effect)
