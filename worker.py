@@ -25,6 +25,7 @@ from activities.channels.smtp import SmtpTransport
 from activities.notices import Outbox
 from activities.registry import Activities
 from activities.tidying import Tidying
+from commands.leaving import leave
 from records.db import Database
 from settings import Settings
 from workflows.play import PlayWorkflow
@@ -181,4 +182,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -73,16 +73,19 @@ class Part(ABC):
         self.child = child = await Child.start(self.command())
         try:
             async with asyncio.timeout(READY_WITHIN):
-                while not await self.ready():
+                while not (await self.ready() and self._is_ours(child)):
                     self._must_live(child)
                     await asyncio.sleep(GLANCE)
-            self._must_live(child)  # otherwise it was somebody else who answered
         except TimeoutError:
             await child.stop()
             raise self._failure(f"did not answer within {READY_WITHIN:.0f} seconds") from None
         except asyncio.CancelledError:
             await child.stop()
             raise
+
+    def _is_ours(self, child: Child) -> bool:
+        """Whether it was our server that answered, and not one that took the port a moment before ours wanted it."""
+        return all(ports.is_held_by(port, child.pid) for port in self.ports)
 
     def _must_live(self, child: Child) -> None:
         if (code := child.ended()) is not None:

@@ -1,7 +1,9 @@
 """Which loopback ports the parts get: the usual ones while they are free, otherwise free ones."""
 
+import os
 import random
 import socket
+from pathlib import Path
 from typing import Literal
 
 LOOPBACK = "127.0.0.1"
@@ -42,3 +44,21 @@ def choose(usual: int, choice: PortChoice) -> int:
         if port not in _handed_out and is_free(port):
             _handed_out.add(port)
             return port
+
+
+def is_held_by(port: int, pid: int) -> bool:
+    """Whether this process listens on the port, so that nobody else's server is taken for it.
+
+    Where the system does not tell (macOS, a process of another user) it is believed.
+    """
+    table = Path("/proc/net/tcp")
+    if not table.exists():
+        return True
+    rows = [row.split() for row in table.read_text().splitlines()[1:]]
+    listening = {f"socket:[{row[9]}]" for row in rows if row[3] == "0A" and int(row[1].partition(":")[2], 16) == port}
+    try:
+        return any(os.readlink(file) in listening for file in Path(f"/proc/{pid}/fd").iterdir())
+    except PermissionError:
+        return True
+    except FileNotFoundError:  # it has ended, or closed a file while we looked
+        return False

@@ -1,6 +1,8 @@
 """Ports: the usual ones if they are free, and nobody else's server is ever taken for ours."""
 
+import os
 import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +25,13 @@ def test_the_usual_port_is_chosen_only_while_it_is_free() -> None:
         usual = server.getsockname()[1]
         assert ports.choose(usual, "usual") != usual
     assert ports.choose(usual, "usual") == usual
+
+
+def test_it_is_known_whose_server_listens_on_a_port(taken: int) -> None:
+    assert ports.is_held_by(taken, os.getpid())
+    with subprocess.Popen(["sleep", "60"]) as stranger:
+        assert not ports.is_held_by(taken, stranger.pid) or not Path("/proc/net/tcp").exists()
+        stranger.kill()
 
 
 def test_somebody_who_listens_on_every_address_keeps_the_port() -> None:
