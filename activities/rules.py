@@ -13,6 +13,7 @@ from activities.timing import Hours, open_together
 from plays.events import SETTLED, RunState, TouchState
 from plays.model import Caps
 
+LANE_AGAIN: Final = timedelta(hours=6)  # a run that ends tells those that wait for its lane; this is the second line
 ASK_AGAIN: Final = timedelta(hours=1)  # where nobody knows how long it lasts; whoever ends it also says so
 DAY: Final = timedelta(days=1)
 AT_ONCE: Final = timedelta(days=14)  # B7: people worked at once
@@ -140,7 +141,7 @@ def _hold(ask: Ask, facts: Facts) -> Verdict | None:
 def _lane(ask: Ask, facts: Facts) -> Verdict | None:
     if facts.higher is None or ask.handler or ask.channel == "notice":  # word to our own people disturbs nobody
         return None
-    return Verdict("later", "lane", f"{facts.higher} works the account first", ask.now + ASK_AGAIN)
+    return Verdict("later", "lane", f"{facts.higher} works the account first", ask.now + LANE_AGAIN)
 
 
 def _window(ask: Ask, facts: Facts) -> Verdict | None:
