@@ -42,6 +42,7 @@ async def test_a_mail_says_who_writes_and_how_to_stop_it(stage: Stage) -> None:
     assert arrived["Auto-Submitted"] is None
     link = str(arrived["List-Unsubscribe"]).strip().strip("<>")
     assert str(arrived["List-Unsubscribe-Post"]) == "List-Unsubscribe=One-Click"
+    assert b"\r\nList-Unsubscribe: <http" in stage.sink.store.raw(stage.mails[0].id), "on one line, unfolded"
     token = link.removeprefix("http://127.0.0.1:9/u/")
     assert f"<{read_token('a secret for links in tests', token)}@setpiece.example>" == str(arrived["Message-ID"])
     for kind in ("plain", "html"):
