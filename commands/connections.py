@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from commands.failures import START_ALL, Unreachable
+from commands.failures import START_ALL, Unreachable, remedy
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -49,7 +49,9 @@ class House:
             async with asyncio.timeout(CONNECT_WITHIN), database.engine.connect():
                 pass
         except (OSError, TimeoutError) as error:
-            raise Unreachable(f"Postgres does not answer at {self._database_place()}. {START_ALL}") from error
+            raise Unreachable(
+                f"Postgres does not answer at {self._database_place()}. {remedy('DATABASE_URL')}"
+            ) from error
         async with database.begin() as session:
             yield session
 
@@ -84,7 +86,8 @@ async def connect_temporal(settings: "Settings") -> "Client":
         async with asyncio.timeout(CONNECT_WITHIN):
             return await Client.connect(**config, data_converter=pydantic_data_converter)
     except (RuntimeError, OSError, TimeoutError) as error:
-        raise Unreachable(f"Temporal does not answer at {config.get('target_host')}. {START_ALL}") from error
+        what_helps = remedy("TEMPORAL_ADDRESS", "TEMPORAL_PROFILE")
+        raise Unreachable(f"Temporal does not answer at {config.get('target_host')}. {what_helps}") from error
 
 
 def with_house(work: Callable[[House], Awaitable[T]]) -> T:

@@ -16,7 +16,16 @@ WRONG = 2  # wrong usage: no such thing, malformed input (Typer's own code for a
 UNREACHABLE = 3  # Temporal, Postgres or the webhooks do not answer
 FAULT = 4  # ours; the log has the trace
 
+REPLACING = ("DATABASE_URL", "SMTP_URL", "TEMPORAL_ADDRESS", "TEMPORAL_PROFILE")
 START_ALL = "Start everything with: make run (or ./starter.py up)"
+
+
+def remedy(*variables: str) -> str:
+    """What to do about a part that does not answer: whoever named another by environment is not helped by `up`."""
+    named = [name for name in variables or REPLACING if os.environ.get(name)]
+    if not named:
+        return START_ALL
+    return f"{' and '.join(named)} named it: start that server, or unset it. {START_ALL}"
 
 
 class Failure(Exception):
@@ -94,7 +103,7 @@ def _temporal(error: Any) -> Failure:
     if status == "NOT_FOUND":
         return Refused("Temporal knows no such run, or it has ended. `./starter.py runs list --all` shows all.")
     if status in {"UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED"}:
-        return Unreachable(f"Temporal does not answer ({plainly(error)}). {START_ALL}")
+        return Unreachable(f"Temporal does not answer ({plainly(error)}). {remedy(*REPLACING[2:])}")
     return Refused(f"Temporal refused: {plainly(error)}")
 
 
@@ -102,7 +111,7 @@ def _database(error: Any) -> Failure:
     text = plainly(error)
     if "does not exist" in text and ("relation" in text or "column" in text):
         return schema_behind()
-    return Unreachable(f"Postgres does not answer as expected: {text}. {START_ALL}")
+    return Unreachable(f"Postgres does not answer as expected: {text}. {remedy('DATABASE_URL')}")
 
 
 def schema_behind() -> Failure:
@@ -138,7 +147,7 @@ _ANSWERS: dict[str, Callable[[Any], Failure]] = {
     "UndefinedTableError": lambda error: schema_behind(),
     "UndefinedColumnError": lambda error: schema_behind(),
     "DBAPIError": _database,
-    "ConnectionRefusedError": lambda error: Unreachable(f"A part does not answer ({error.strerror}). {START_ALL}"),
+    "ConnectionRefusedError": lambda error: Unreachable(f"A part does not answer ({error.strerror}). {remedy()}"),
     "InterfaceError": _database,
     "PostgresError": _database,
     "FileNotFoundError": lambda error: Wrong(f"There is no file {error.filename}."),

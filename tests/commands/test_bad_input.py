@@ -38,7 +38,7 @@ def test_a_database_that_does_not_answer_is_named_without_its_password(
     monkeypatch.setenv("DATABASE_URL", "postgresql+asyncpg://ops:secret-word@127.0.0.1:9/setpiece")
     said = terminal.type("runs", "list")
     assert said.code == 3
-    assert "Postgres does not answer at 127.0.0.1:9" in said.err
+    assert "Postgres does not answer at 127.0.0.1:9. DATABASE_URL named it" in said.err
     assert "secret-word" not in said.err + said.out
 
 
@@ -46,7 +46,8 @@ def test_temporal_that_does_not_answer_is_named(desk: Terminal, acme: str, monke
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:9")
     said = desk.type("runs", "pause", "usage-drop/acme")
     assert said.code == 3
-    assert "Temporal does not answer at 127.0.0.1:9. Start everything with: make run" in said.err
+    assert "Temporal does not answer at 127.0.0.1:9. TEMPORAL_ADDRESS named it" in said.err
+    assert "make run" in said.err
 
 
 def test_a_schema_that_is_behind_says_how_to_upgrade_it(
