@@ -52,9 +52,14 @@ async def at_work(guide: Guide, cast: Cast, number: int) -> None:
     )
     guide.tell(f"The ADR ({task.player}) got the first task by mail: {guide.mail_link(notice)}")
     await guide.pause()
-
     guide.tell("We do it for them, as they would: ./starter.py tasks done … --outcome ready")
     await reading.complete(task, "ready", "three facts found")
+    await _first_mail(guide, cast, reading, workflow)
+    await guide.pause()
+
+
+async def _first_mail(guide: Guide, cast: Cast, reading: Reading, workflow: str) -> None:
+    """It is drafted for its sender, approved, and sent."""
     draft, skipped = await guide.skip_until(
         workflow, lambda: reading.open_task(workflow, kind="approval"), "the first mail was drafted"
     )
@@ -71,7 +76,6 @@ async def at_work(guide: Guide, cast: Cast, number: int) -> None:
         touch.address or "", "the mail arrived", lambda mail: mail["message_id"] == touch.message_id
     )
     guide.tell(f"Sent, by SMTP: {cast.mail['subject']!r} -> {guide.mail_link(cast.mail)}")
-    await guide.pause()
 
 
 async def a_reply(guide: Guide, cast: Cast, number: int) -> None:

@@ -44,7 +44,7 @@ async def test_a_reply_after_the_last_touch_still_reaches_the_owner(stage: Stage
     await stage.reply(account, "question")
     await stage.state(play, "halted")
     await stage.pass_time(run, days=4)
-    await stage.made(play, "answer-reply")
+    assert await stage.made(play, "answer-reply")
 
 
 async def test_a_reply_from_somebody_we_did_not_write_to_stops_the_play_too(stage: Stage) -> None:
@@ -53,7 +53,8 @@ async def test_a_reply_from_somebody_we_did_not_write_to_stops_the_play_too(stag
     await stage.start(play, account)
     await stage.made(play, "first")
     await stage.reply(account, who="somebody.else")
-    await stage.state(play, "halted")
+    halted = await stage.state(play, "halted")
+    assert halted["reason"]
 
 
 async def test_an_out_of_office_moves_the_persons_mail_and_stops_nothing(stage: Stage) -> None:
