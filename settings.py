@@ -7,10 +7,13 @@ configuration (`temporalio.envconfig`), see `temporal_connect_config`.
 import json
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+if TYPE_CHECKING:
+    from temporalio.envconfig import ClientConnectConfig
 
 PROJECT = Path(__file__).resolve().parent
 
@@ -77,6 +80,16 @@ class Settings(BaseSettings):
     def webhooks_url(self) -> str:
         """Where the webhooks listen, as a browser on this machine reaches them."""
         return f"http://{self.webhooks_host}:{self.webhooks_port}"
+
+
+def temporal_connect_config(settings: Settings) -> "ClientConnectConfig":
+    """What `Client.connect` needs. Temporal's own environment configuration wins, then these settings."""
+    from temporalio.envconfig import ClientConfig  # here: it would cost every command its start
+
+    config = ClientConfig.load_client_connect_config()
+    config.setdefault("target_host", settings.temporal_address or "127.0.0.1:7233")
+    config.setdefault("namespace", settings.temporal_namespace)
+    return config
 
 
 class StackFile(PydanticBaseSettingsSource):

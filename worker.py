@@ -17,7 +17,6 @@ import structlog
 from pydantic import ValidationError
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.envconfig import ClientConfig
 from temporalio.runtime import LoggingConfig, PrometheusConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.worker import Worker
 
@@ -27,7 +26,7 @@ from activities.registry import Activities
 from activities.tidying import Tidying
 from commands.leaving import leave
 from records.db import Database
-from settings import Settings
+from settings import Settings, temporal_connect_config
 from workflows.play import PlayWorkflow
 from workflows.sandbox import shared
 
@@ -84,9 +83,7 @@ def worker_of(client: Client, settings: Settings, activities: Sequence[Any]) -> 
 
 async def connected(settings: Settings, stop: asyncio.Event) -> Client | None:
     """A client, as soon as the server is there; None when `stop` came first. Temporal's own configuration wins."""
-    config = ClientConfig.load_client_connect_config()
-    config.setdefault("target_host", settings.temporal_address or "127.0.0.1:7233")
-    config.setdefault("namespace", settings.temporal_namespace)
+    config = temporal_connect_config(settings)
     runtime = Runtime(telemetry=telemetry(settings))
     while not stop.is_set():
         try:

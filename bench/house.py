@@ -1,6 +1,5 @@
 """The stage of a bench: a fresh stack, a fresh database, both kinds of worker as processes, plays to measure."""
 
-import asyncio
 import contextlib
 import os
 import sys
@@ -9,7 +8,6 @@ import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import asyncpg
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkipper
@@ -96,19 +94,3 @@ async def bench() -> AsyncIterator[Bench]:
             finally:
                 await house.close()
                 await database.close()
-
-
-async def connection(bench: Bench) -> "asyncpg.Connection[asyncpg.Record]":
-    """A plain connection to the bench's database."""
-    return await asyncpg.connect(bench.house.database_url.replace("+asyncpg", ""))
-
-
-async def bounded(limit: int, *jobs: "asyncio.Future[object]") -> None:
-    """Wait for all jobs, so many at a time."""
-    gate = asyncio.Semaphore(limit)
-
-    async def one(job: "asyncio.Future[object]") -> None:
-        async with gate:
-            await job
-
-    await asyncio.gather(*(one(job) for job in jobs))

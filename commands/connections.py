@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-DEFAULT_TEMPORAL = "127.0.0.1:7233"
 CONNECT_WITHIN = 5.0  # seconds a person waits before being told that nobody answers
 
 
@@ -77,11 +76,10 @@ async def connect_temporal(settings: "Settings") -> "Client":
     """A client for the settings' server and namespace. Raises Unreachable within CONNECT_WITHIN seconds."""
     from temporalio.client import Client
     from temporalio.contrib.pydantic import pydantic_data_converter
-    from temporalio.envconfig import ClientConfig
 
-    config = ClientConfig.load_client_connect_config()
-    config.setdefault("target_host", settings.temporal_address or DEFAULT_TEMPORAL)
-    config.setdefault("namespace", settings.temporal_namespace)
+    from settings import temporal_connect_config
+
+    config = temporal_connect_config(settings)
     try:
         async with asyncio.timeout(CONNECT_WITHIN):
             return await Client.connect(**config, data_converter=pydantic_data_converter)

@@ -82,15 +82,6 @@ async def listing(
     return (await session.scalars(query)).all()
 
 
-async def of_contact(session: AsyncSession, contact: Contact) -> Sequence[Suppression]:
-    """Every suppression in force that keeps some channel from this contact."""
-    domain = (contact.address or "").rpartition("@")[2]
-    pairs = {"address": contact.address, "domain": domain, "contact": contact.id, "account": contact.account}
-    values = [value for value in pairs.values() if value]
-    query = select(Suppression).where(Suppression.value.in_(values), Suppression.lifted_at.is_(None))
-    return [found for found in await session.scalars(query) if pairs.get(found.scope) == found.value]
-
-
 async def _lock(session: AsyncSession, scope: SuppressionScope, value: str) -> None:
     match scope:
         case "address":

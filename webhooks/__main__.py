@@ -8,10 +8,9 @@ import structlog
 from pydantic import ValidationError
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.envconfig import ClientConfig
 
 from records.db import Database
-from settings import Settings
+from settings import Settings, temporal_connect_config
 from webhooks import logs
 from webhooks.app import create_app
 from webhooks.server import Server, configured
@@ -29,9 +28,7 @@ async def serve(settings: Settings) -> None:
     if settings.database_url is None:
         raise CannotStart("no database: start the local stack with `starter.py up`, or set DATABASE_URL")
     database = Database(settings.database_url.get_secret_value())
-    config = ClientConfig.load_client_connect_config()
-    config.setdefault("target_host", settings.temporal_address or "127.0.0.1:7233")
-    config.setdefault("namespace", settings.temporal_namespace)
+    config = temporal_connect_config(settings)
     client = await Client.connect(**config, data_converter=pydantic_data_converter, lazy=True)
     try:
         app = create_app(settings, database, client)

@@ -9,7 +9,6 @@ import csv
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO, Final
 
 from records.sheets.encodings import likely_encoding
@@ -134,8 +133,3 @@ def _decoded(raw: bytes) -> str:
         raise BadCell(
             f"the line is not UTF-8 (byte {error.start + 1}; it looks like {likely_encoding(raw)})", _SAVE_AGAIN
         ) from error
-
-
-def size_of(path: Path) -> int:
-    """Bytes, for a progress bar."""
-    return path.stat().st_size
