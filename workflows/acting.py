@@ -130,4 +130,4 @@ async def write_notes(run: Run) -> None:
             await ask(run, RECORD, note, type(None), summary=note.reason or None)
         except Stuck as refused:
             workflow.logger.error("a change of the run could not be kept", extra={"reason": str(refused)})
-            run.note(workflow.now(), "refused", str(refused))
+            run.note(run.clock.now(), "refused", str(refused))

@@ -32,9 +32,9 @@ def _skip(run: Run) -> None:
         run.settle(run.troubled)
         run.troubled = run.state.stuck = None
     elif skip is not None and run.node is not None and run.state.step == skip.step:
-        run.note(workflow.now(), "skipped", skip.reason)
+        run.note(run.clock.now(), "skipped", skip.reason)
         run.drop_waited_task()
-        run.go(run.node.follows, workflow.now())
+        run.go(run.node.follows, run.clock.now())
 
 
 async def _act_on(run: Run, event: EventIn) -> None:
@@ -68,8 +68,8 @@ def end_wait(run: Run, outcome: str) -> None:
     node = run.node
     if node is not None:
         run.state.outcomes[node.name] = outcome
-        run.note(workflow.now(), "over", outcome)
-        run.go(node.follows, workflow.now())
+        run.note(run.clock.now(), "over", outcome)
+        run.go(node.follows, run.clock.now())
 
 
 async def _choose(run: Run, event: EventIn) -> HandlerEntry | None:
@@ -81,7 +81,7 @@ async def _choose(run: Run, event: EventIn) -> HandlerEntry | None:
         run_id=run.state.run_id,
         version=run.state.version,
         what=f"on:{event.kind}",
-        now=workflow.now(),
+        now=run.clock.now(),
         event_id=event.id,
         outcomes=run.state.outcomes,
     )
@@ -91,7 +91,7 @@ async def _choose(run: Run, event: EventIn) -> HandlerEntry | None:
 
 async def _take(run: Run, entry: HandlerEntry, event: EventIn) -> None:
     """The handler takes over: for good when it has an `end`, else until its steps are over."""
-    now, end = workflow.now(), entry.handler.end
+    now, end = run.clock.now(), entry.handler.end
     if end is None and entry.first is None:
         return
     run.note(now, "event", event.kind, "-")

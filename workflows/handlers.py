@@ -158,7 +158,7 @@ class Handlers:
         run = self.admitted
         note = Record(
             run_id=run.state.run_id,
-            now=workflow.now(),
+            now=run.clock.now(),
             reason=wish.reason,
             reassign_slot=wish.slot,
             reassign_to=wish.player,
@@ -179,7 +179,7 @@ class Handlers:
 
     @staticmethod
     def _note(run: Run, **change: str) -> None:
-        note = {"run_id": run.state.run_id, "now": workflow.now(), **change}
+        note = {"run_id": run.state.run_id, "now": run.clock.now(), **change}
         run.asked.notes.append(Record.model_validate(note))
 
 

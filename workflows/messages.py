@@ -110,6 +110,7 @@ class RunInput(Message):
     account: str
     event_id: str | None = None
     requested_by: str = "ops"
+    starts_at: datetime | None = None  # of a rehearsal: what the run's clock reads at its start (UTC)
     state: RunInState | None = None
 
 

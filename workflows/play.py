@@ -14,6 +14,7 @@ from temporalio.exceptions import ApplicationError, is_cancelled_exception
 from activities.contracts import CLOSE_RUN, OPEN_RUN, Admission, Closed, CloseRun, OpenRun
 from workflows.acting import Stuck, ask, local, write_notes
 from workflows.attending import attend, leave
+from workflows.clock import Clock
 from workflows.handlers import Handlers
 from workflows.messages import EventIn, RunInput, RunInState, RunResult
 from workflows.run import Ending, Run
@@ -32,8 +33,9 @@ class PlayWorkflow(Handlers):
     def __init__(self, args: Sequence[RawValue]) -> None:
         super().__init__()
         self.start = _read(args)
+        self.clock = Clock(self.start.starts_at if isinstance(self.start, RunInput) else None)
         if isinstance(self.start, RunInput) and self.start.state is not None:
-            self.it = Run(self.start, self.start.state, self.most_events)
+            self.it = Run(self.start, self.start.state, self.clock, self.most_events)
 
     @workflow.run
     async def run(self, args: Sequence[RawValue]) -> RunResult:
@@ -59,10 +61,10 @@ class PlayWorkflow(Handlers):
             account=self.start.account,
             workflow_id=info.workflow_id,
             first_execution_run_id=info.first_execution_run_id,
-            now=workflow.now(),
+            now=self.clock.now(),
             event_id=self.start.event_id,
             requested_by=self.start.requested_by,
-            started_at=info.workflow_start_time,
+            started_at=self.clock.began(info.workflow_start_time),
         )
         try:
             admission = await local(OPEN_RUN, request, Admission, summary="Admission")
@@ -82,11 +84,11 @@ class PlayWorkflow(Handlers):
             definition=admission.definition,
             roles=admission.roles,
             step=None,
-            base=workflow.now(),
+            base=self.clock.now(),
             event_id=start.event_id,
         )
-        self.it = Run(start, state, self.most_events)
-        self.it.go(self.it.program.first or None, workflow.now(), admission.plan)
+        self.it = Run(start, state, self.clock, self.most_events)
+        self.it.go(self.it.program.first or None, self.clock.now(), admission.plan)
         for heard in admission.missed:
             self.hear(EventIn(**heard.model_dump()))
         for event in self.early:
@@ -111,7 +113,7 @@ class PlayWorkflow(Handlers):
                 await self._move(run)
             except Stuck as stuck:
                 run.state.stuck = str(stuck)
-                run.note(workflow.now(), "failed", str(stuck))
+                run.note(self.clock.now(), "failed", str(stuck))
 
     async def _move(self, run: Run) -> None:
         if run.state.stuck is not None:
@@ -127,7 +129,8 @@ class PlayWorkflow(Handlers):
         """Carry the state into a fresh history. What an event was stuck on is tried again there."""
         if run.troubled is not None:
             run.state.stuck = None
-        workflow.continue_as_new(run.start.model_copy(update={"state": run.state}))
+        starts_at = None if run.start.starts_at is None else self.clock.now()
+        workflow.continue_as_new(run.start.model_copy(update={"state": run.state, "starts_at": starts_at}))
 
     async def _close(self, run: Run) -> RunResult | None:
         """Write the outcome; None when there is something to hear first.
@@ -140,7 +143,7 @@ class PlayWorkflow(Handlers):
         while True:
             closing = CloseRun(
                 run_id=state.run_id,
-                now=workflow.now(),
+                now=self.clock.now(),
                 outcome=ending.outcome,
                 reason=ending.reason,
                 event_id=state.event_id,

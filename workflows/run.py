@@ -10,6 +10,7 @@ from typing import Final, Literal
 from activities.contracts import Plan, Record
 from plays.model import WaitStep
 from plays.program import Node, Program, program_of
+from workflows.clock import Clock
 from workflows.messages import DoneLine, EventIn, Frame, OpenTask, RunInput, RunInState, SkipIn, StopIn
 
 SEEN_KEPT: Final = 500  # event ids; the long memory is the inbox's unique key
@@ -47,8 +48,8 @@ class Asked:
 class Run:
     """The state that survives, and beside it what can be worked out again."""
 
-    def __init__(self, start: RunInput, state: RunInState, most_events: int = 4000) -> None:
-        self.start, self.state = start, state
+    def __init__(self, start: RunInput, state: RunInState, clock: Clock, most_events: int = 4000) -> None:
+        self.start, self.state, self.clock = start, state, clock
         self.most_events = most_events  # of history, before the run goes on as new
         self.program: Program = program_of(state.definition)
         self.asked = Asked()

@@ -22,7 +22,7 @@ MODELS: Final = {
 # and 13 ms when it is shared, as it is in production. Its modules hold no state, and every test runs with them watched.
 INTERPRETER: Final = tuple(
     f"workflows.{module}"
-    for module in ("acting", "attending", "handlers", "play", "run", "showing", "steps", "waiting")
+    for module in ("acting", "attending", "clock", "handlers", "play", "run", "showing", "steps", "waiting")
 )
 
 

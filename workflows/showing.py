@@ -44,7 +44,7 @@ def show(run: Run, at: datetime | None, why: str) -> None:
     workflow.set_current_details(details(run, wait_summary(at, why)))
     wanted = _attributes(run, at)
     urgent = wanted["Blocked"] != run.shown.get("Blocked", "")
-    long = at is not None and at - workflow.now() > SHORT
+    long = at is not None and at - run.clock.now() > SHORT
     if wanted != run.shown and (urgent or long or not run.shown):
         run.shown = wanted
         workflow.upsert_search_attributes(_updates(wanted))

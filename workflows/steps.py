@@ -8,8 +8,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Final
 
-from temporalio import workflow
-
 from activities.contracts import DECIDE, HAND_OUT, PLAN, Decide, Decided, Plan, Record, RungDue, StepIn, StepOut
 from plays.model import CallStep, EmailStep, EndStep, TaskStep
 from plays.program import Node
@@ -63,7 +61,7 @@ def _step_in(run: Run, node: Node) -> StepIn:
         version=state.version,
         step=node.name,
         occurrence=run.occurrence,
-        now=workflow.now(),
+        now=run.clock.now(),
         base=state.base,
         planned=None if plan is None else plan.due,
         event_id=state.event_id,
@@ -94,7 +92,7 @@ async def _act(run: Run, node: Node) -> StepOut | None:
 
 def _settle(run: Run, node: Node, out: StepOut) -> None:
     """The world has answered: ask again later, wait for the task, or go on."""
-    state, now = run.state, workflow.now()
+    state, now = run.state, run.clock.now()
     if out.verdict == "later":
         state.until, state.blocked = out.until or now + AGAIN, out.reason
         return
@@ -128,11 +126,11 @@ async def await_task(run: Run, node: Node) -> None:
         return
     task = run.take_closed()
     outcome = (task.outcome or task.state) if task is not None else "withdrawn"
-    run.note(workflow.now(), "done" if task is not None and task.state == "done" else "over", outcome)
+    run.note(run.clock.now(), "done" if task is not None and task.state == "done" else "over", outcome)
     if isinstance(node.step, EmailStep):
         await _approved(run, node, outcome)
     else:
-        run.go(node.follows, workflow.now())
+        run.go(node.follows, run.clock.now())
 
 
 async def _approved(run: Run, node: Node, outcome: str) -> None:
@@ -144,16 +142,16 @@ async def _approved(run: Run, node: Node, outcome: str) -> None:
         return
     reason = f"the draft was {outcome.replace('_', ' ')}"
     skipped = f"{node.name}/{run.occurrence}"
-    run.asked.notes.append(Record(run_id=state.run_id, now=workflow.now(), reason=reason, skipped=skipped))
-    run.note(workflow.now(), "skipped", reason)
-    run.go(node.follows, workflow.now())
+    run.asked.notes.append(Record(run_id=state.run_id, now=run.clock.now(), reason=reason, skipped=skipped))
+    run.note(run.clock.now(), "skipped", reason)
+    run.go(node.follows, run.clock.now())
     await write_notes(run)
 
 
 async def wait(run: Run, node: Node) -> None:
     """Wait for a time or for the first of the events; the events are ended by `attending`."""
     if run.planned is None and not await _holds(run, node):
-        run.go(node.follows, workflow.now())
+        run.go(node.follows, run.clock.now())
         return
     plan = await _planned(run, node)
     if await until(run, plan.due, plan.why or f"wait {node.name}"):
@@ -166,8 +164,8 @@ async def choose(run: Run, node: Node) -> None:
         return
     decided = await _decide(run, node)
     taken = node.follows if decided.index is None else node.branches[decided.index]
-    run.note(workflow.now(), "chose", decided.reason)
-    run.go(taken, workflow.now())
+    run.note(run.clock.now(), "chose", decided.reason)
+    run.go(taken, run.clock.now())
 
 
 async def end(run: Run, node: Node) -> None:
@@ -175,7 +173,7 @@ async def end(run: Run, node: Node) -> None:
     if not await _after(run, node):
         return
     if not await _holds(run, node):
-        run.go(node.follows, workflow.now())
+        run.go(node.follows, run.clock.now())
     elif isinstance(node.step, EndStep):
         run.ending = Ending(node.step.end, f"the play ended at {node.name}", own=True)
 
@@ -198,7 +196,7 @@ async def _decide(run: Run, node: Node) -> Decided:
         run_id=state.run_id,
         version=state.version,
         what=node.name,
-        now=workflow.now(),
+        now=run.clock.now(),
         event_id=state.event_id,
         outcomes=state.outcomes,
     )

@@ -41,7 +41,7 @@ async def until(run: Run, at: datetime | None, why: str, ready: Callable[[], boo
     An event in the same instant as the timer wins: it is looked for first (reliability.md, D9).
     """
     while not wanted(run):
-        now = workflow.now()
+        now = run.clock.now()
         rung = run.next_rung()
         if rung is not None and rung[0] <= now and (at is None or rung[0] <= at):
             await climb(run, rung[1])
@@ -60,28 +60,29 @@ async def _sleep(run: Run, at: datetime | None, why: str, rung: tuple[datetime, 
     show(run, at, why)
     try:
         await workflow.wait_condition(
-            lambda: wanted(run), timeout=None if wake is None else _duration(wake), timeout_summary=summary
+            lambda: wanted(run),
+            timeout=None if wake is None else _duration(wake - run.clock.now()),
+            timeout_summary=summary,
         )
     except TimeoutError:
         return
 
 
-def _duration(wake: datetime) -> timedelta:
-    """From now to `wake`, rounded up to the server's whole milliseconds: a timer must not ring before its instant."""
-    exact = wake - workflow.now()
+def _duration(exact: timedelta) -> timedelta:
+    """Rounded up to the server's whole milliseconds: a timer must not ring before its instant."""
     return -(-exact // MILLISECOND) * MILLISECOND
 
 
 async def climb(run: Run, task: OpenTask) -> None:
     """The task was not done in time: one rung up its ladder."""
     rung: RungDue = task.rungs.pop(0)
-    asked = Climb(run_id=run.state.run_id, task=task.task, rung=rung.rung, now=workflow.now())
+    asked = Climb(run_id=run.state.run_id, task=task.task, rung=rung.rung, now=run.clock.now())
     try:
         climbed = await ask(run, CLIMB, asked, Climbed, summary=f"task {task.task} is not done: {rung.rung}")
     except Stuck as refused:  # the next rung will speak up; the run is not held by this one
         workflow.logger.error("a rung could not be climbed", extra={"task": task.task, "reason": str(refused)})
-        run.note(workflow.now(), "refused", str(refused), task.step)
+        run.note(run.clock.now(), "refused", str(refused), task.step)
         return
-    run.note(workflow.now(), rung.rung, climbed.sentence, task.step)
+    run.note(run.clock.now(), rung.rung, climbed.sentence, task.step)
     if climbed.state != "open":
         run.close_task(task, climbed.state, climbed.outcome)
