@@ -21,13 +21,17 @@ class Message(BaseModel):
 # --- local activities: Postgres only ---------------------------------------------------------------------------------
 OPEN_RUN: Final = "open_run"
 PLAN: Final = "plan"
-HAND_OUT: Final = "hand_out"  # call, task, notify, and the draft of an email that wants approval
+HAND_OUT: Final = "hand_out"  # every task, notices, holds, and the draft of an email that wants approval
 CLIMB: Final = "climb"  # one rung of a task's ladder
 DECIDE: Final = "decide"  # which branch, which handler
 RECORD: Final = "record"  # pause, resume, reassign, halt … into `runs`
 CLOSE_RUN: Final = "close_run"
 # --- regular activities: they talk to the world ----------------------------------------------------------------------
-SEND_EMAIL: Final = "send_email"
+SEND_EMAIL: Final = "send_email"  # a survey too
+CALL_WEBHOOK: Final = "call_webhook"
+START_PLAY: Final = "start_play"
+
+Scalar = str | int | float | bool
 
 
 class OpenRun(Message):
@@ -41,6 +45,8 @@ class OpenRun(Message):
     event_id: str | None = None  # the event that started it
     requested_by: str = "ops"
     started_at: datetime | None = None  # when the server accepted the start, which may be long before a worker came
+    parameters: dict[str, Scalar] = Field(default_factory=dict)  # given at the start; the others have their defaults
+    parent: str | None = None  # the run that started this one and may wait for its end
 
 
 class Plan(Message):
@@ -50,6 +56,7 @@ class Plan(Message):
     due: datetime
     why: str  # "champion's window opens", no personal data
     who: str = ""  # the role or persona reached
+    stalls: tuple[datetime, ...] = ()  # of a stage: when each of its stalls comes, as Program.stalls has them
 
 
 class Heard(Message):
@@ -90,6 +97,8 @@ class StepIn(Message):
     hurry: bool = False  # send-now: ignore planned time, window, holidays; never stops, holds or caps
     then: str | None = None  # the step that follows for certain: its plan comes back with the answer
     outcomes: dict[str, str] = Field(default_factory=dict)  # of waits, which leave no row: `touch['wait-1'].outcome`
+    stage: str = ""  # the stage the run is in
+    round: int = 0  # of the innermost repeat
 
 
 class RungDue(Message):
@@ -111,8 +120,9 @@ class StepOut(Message):
     contact: str | None = None  # the id of the contact reached
     task: int | None = None
     rungs: tuple[RungDue, ...] = ()
-    outcome: str | None = None  # of a task that was already done
+    outcome: str | None = None  # of a task that was already done, of a webhook
     plan: Plan | None = None  # of StepIn.then
+    more: bool = False  # of an "all of" audience: others are still to be reached by this step; ask again
 
 
 class Climb(Message):
@@ -135,21 +145,26 @@ class Climbed(Message):
 class Decide(Message):
     """Evaluate the conditions of a `choose` step, or of the handlers of an event kind (`on:KIND`).
 
-    Also the `when` of a wait or end step: index 0 when it holds. A choose whose own `when` fails has no index.
+    Also the `when` of any other step that reaches nobody: index 0 when it holds. A choose whose own `when` fails has no
+    index. Of a repeat (`until:NAME`): index 0 when no further round is wanted. Of a wait (`for:NAME`, with the event):
+    index 0 when its `where` and `to` fit the event. Of tracks: `indices` of those that are taken.
     """
 
     run_id: str
     version: int
-    what: str  # a choose, wait or end step's name, or `on:reply`
+    what: str  # a step's name, or `on:reply`, `until:NAME`, `for:NAME`
     now: datetime
     event_id: str | None = None
     outcomes: dict[str, str] = Field(default_factory=dict)  # as in StepIn
+    stage: str = ""
+    round: int = 0
 
 
 class Decided(Message):
     """The index of the first branch or handler that holds; None when none does."""
 
     index: int | None
+    indices: tuple[int, ...] = ()  # of tracks
     reason: str  # the condition as written and what it saw, without personal data
 
 
@@ -164,6 +179,32 @@ class Record(Message):
     skipped: str | None = None  # a step an operator skipped: `step/occurrence`; its open task is withdrawn
     reassign_slot: str | None = None
     reassign_to: str | None = None
+    assigns: str | None = None  # a `set` step: its values are worked out and kept as the run's parameters
+    parameters: dict[str, Scalar] = Field(default_factory=dict)  # an operator changed these
+    stage: str | None = None  # the run has come to this stage
+    outcomes: dict[str, str] = Field(default_factory=dict)  # as in StepIn, for `assigns`
+
+
+class StartPlay(Message):
+    """Start another play at the account. Once: a second time the answer is the same.
+
+    A successor is started after this run was closed; of a child or one beside, this run is the parent.
+    """
+
+    run_id: str
+    version: int
+    step: str
+    occurrence: int
+    now: datetime
+    event_id: str | None = None
+
+
+class PlayStarted(Message):
+    """What became of it. `run.ended` with data.workflow = this workflow tells the end of a child."""
+
+    verdict: Literal["started", "open", "refused"]  # open: its run was open already and is not ours
+    workflow_id: str
+    reason: str
 
 
 class CloseRun(Message):

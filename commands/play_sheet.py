@@ -26,7 +26,7 @@ def facts_of(play: Play) -> dict[str, object]:
     return {
         "purpose": play.purpose,
         "stage": play.stage,
-        "starts on": start.on or "by hand: ./starter.py start " + play.play,
+        "starts on": ", ".join(start.on) or "by hand: ./starter.py start " + play.play,
         "when": start.when,
         "held for": start.held_for,
         "once per": start.once_per,

@@ -126,7 +126,7 @@ def _row(name: str, path: Path, published: Mapping[str, tuple[int, str]] | None)
         "stage": play.stage,
         "purpose": play.purpose,
         "touches": lay_out(play).touches,
-        "starts_on": play.start.on or "by hand",
+        "starts_on": ", ".join(play.start.on) or "by hand",
         "lane": play.lane,
         "priority": play.priority,
         "version": published[name][0] if published and name in published else None,

@@ -96,8 +96,7 @@ def events_exist(checked: Checked) -> Iterator[Fault]:
     """Handlers, waits, `start.on` and `success` name events of the vocabulary."""
     play = checked.source.play
     named: list[tuple[tuple[str | int, ...], str, Placed | None]] = [(("on", kind), kind, None) for kind in play.on]
-    if play.start.on:
-        named.append((("start", "on"), play.start.on, None))
+    named += [(("start", "on"), kind, None) for kind in play.start.on]
     if play.success:
         named.append((("success",), play.success, None))
     for placed in checked.steps:
@@ -112,7 +111,7 @@ def events_exist(checked: Checked) -> Iterator[Fault]:
 def start_is_sound(checked: Checked) -> Iterator[Fault]:
     """`held_for` needs an event; a play does not meet itself."""
     play = checked.source.play
-    if play.start.held_for is not None and play.start.on is None:
+    if play.start.held_for is not None and not play.start.on:
         yield checked.fault("start", ("start", "held_for"), "`held_for` needs the event that is held", "add `on:`")
     for name in play.meets:
         if name == play.play:

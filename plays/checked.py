@@ -1,14 +1,13 @@
 """A play under examination: its steps with their places in the file, and how a fault is made."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from plays.base import BASE_STEPS
 from plays.faults import Fault
-from plays.model import AnyStep, ChooseStep
+from plays.model import AnyStep
 from plays.playbook import Source
-from plays.program import step_kind, step_name
+from plays.program import inner_lists, step_kind, step_name
 
 
 @dataclass(frozen=True)
@@ -41,9 +40,8 @@ class Checked:
                     numbers[kind] = numbers.get(kind, 0) + 1
                     name = f"{kind}-{numbers[kind]}"
                 found.append(Placed(step, name, kind, here, on))
-                if isinstance(step, ChooseStep):
-                    for branch, body, key in _bodies(step):
-                        place(body, (*here, "choose", branch, key), on)
+                for inner, body in inner_lists(step):
+                    place(body, (*here, *inner), "stall" if inner[0] == "stall" else on)
 
         place(play.steps, ("steps",), None)
         for event, handlers in play.on.items():
@@ -72,8 +70,3 @@ class Checked:
         field = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
         at = (line + shift[0], column + shift[1])
         return Fault(str(self.source.path), *at, step.name if step else None, field, code, message, hint, severity)
-
-
-def _bodies(step: ChooseStep) -> Iterator[tuple[int, tuple[AnyStep, ...], str]]:
-    for index, branch in enumerate(step.choose):
-        yield index, branch.body, "steps" if branch.otherwise is None else "else"

@@ -10,14 +10,61 @@ EventKind = Literal[
     "reply",  # somebody at the account wrote back; data.kind says what it means (ReplyKind)
     "bounce",  # data.kind: hard | soft
     "unsubscribed",
-    "meeting.booked",
+    "complaint",  # they marked a mail of ours as spam
+    "mail.delivered",
+    "mail.opened",
+    "mail.clicked",
+    "meeting.agreed",  # they said yes to a meeting, no time yet
+    "meeting.booked",  # data.at: when
+    "meeting.confirmed",
+    "meeting.held",
+    "meeting.no-show",
+    "meeting.cancelled",
+    "parcel.delivered",
+    "parcel.returned",
+    "survey.answered",  # data.score, and the other fields asked
+    "review.posted",  # on a public site; data.stars
+    "request.received",  # they asked us something, on the site or by mail
+    "page.viewed",  # data.page: pricing …
+    "mqa.reached",  # marketing calls the account qualified
     "usage.dropped",
     "usage.recovered",
+    "usage.grown",
+    "health.changed",  # data.colour: green | yellow | red
+    "goal.reached",
+    "intro.made",
+    "intro.declined",
+    "ask.agreed",
+    "ask.declined",
+    "published",  # a case, a quote, a review of theirs
+    "invitation.accepted",
+    "invitation.declined",
+    "invitation.waitlisted",
+    "attended",  # they came to a gathering of ours
+    "absent",  # they had accepted and did not come
+    "gathering.cancelled",
+    "deal.won",
+    "deal.lost",
+    "deal.moved",  # forward, to data.stage
+    "deal.stalled",
+    "deal.slipped",  # its close date moved back
+    "objection.raised",  # data.about: price | risk | timing | competitor
+    "commitment.broken",
+    "stage.changed",
+    "owner.changed",
+    "account.disqualified",
+    "renewal.signed",
+    "contract.lapsed",
+    "order.placed",
+    "order.overdue",
+    "anchor.moved",  # data.name, data.at: a dated fact of the account has another date
     "task.done",  # raised by ourselves when a player closes a task
-    "run.ended",  # raised by ourselves when a run that held the lane ends
+    "run.ended",  # raised by ourselves when a run ends that others may wait for
 ]
 EVENT_KINDS: Final[tuple[str, ...]] = get_args(EventKind)
 TRIGGER_PREFIX: Final = "trigger."  # trigger.new-leader, trigger.funding …: an open family, named by ops
+PRODUCT_PREFIX: Final = "product."  # product.login, product.integrated …: what the product saw them do; open too
+FAMILIES: Final = (TRIGGER_PREFIX, PRODUCT_PREFIX)
 
 ReplyKind = Literal["positive", "question", "defer", "referral", "not_interested", "ooo", "unsubscribe"]
 REPLY_KINDS: Final[tuple[str, ...]] = get_args(ReplyKind)
@@ -27,7 +74,9 @@ HUMAN_REPLIES: Final = frozenset({"positive", "question", "referral"})
 
 BounceKind = Literal["hard", "soft"]
 
-Channel = Literal["email", "call", "task", "notice"]
+Channel = Literal[
+    "email", "call", "social", "parcel", "ads", "meeting", "task", "form", "notice", "hold", "webhook"
+]  # a survey is an email
 
 Persona = Literal["economic-buyer", "champion", "user", "technical", "procurement", "admin"]
 PERSONAS: Final[tuple[str, ...]] = get_args(Persona)
@@ -74,5 +123,5 @@ class RunState(StrEnum):
 
 
 def is_event_kind(kind: str) -> bool:
-    """True for every kind of the vocabulary, `trigger.*` included."""
-    return kind in EVENT_KINDS or (kind.startswith(TRIGGER_PREFIX) and len(kind) > len(TRIGGER_PREFIX))
+    """True for every kind of the vocabulary, those of the open families included."""
+    return kind in EVENT_KINDS or any(kind.startswith(family) and len(kind) > len(family) for family in FAMILIES)

@@ -6,10 +6,29 @@ Plain text, short enough for a summary in the Temporal UI. No zone arithmetic: i
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
-from plays.model import CallStep, ChooseStep, EmailStep, EndStep, NotifyStep, Play, TaskStep, WaitStep
+from plays.model import (
+    AnyStep,
+    ChooseStep,
+    EndStep,
+    GatherStep,
+    GoStep,
+    HandedOut,
+    HoldStep,
+    NotifyStep,
+    Play,
+    PlayStep,
+    RepeatStep,
+    SetStep,
+    StageStep,
+    TracksStep,
+    WaitStep,
+    WebhookStep,
+    Written,
+)
 from plays.program import Node, Program
 
 MAX_BYTES: Final = 200  # of a summary
+_WITH: Final = {"task": "with", "meeting": "with", "form": "about"}
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -42,21 +61,46 @@ def step_label(program: Program, node: Node, number: int | None = None) -> str:
 
 def step_words(play: Play, node: Node) -> str:
     """`email first-note to economic buyer as sponsor`, `call ring to champion by csm`, `wait 3bd for reply`."""
-    match node.step:
-        case EmailStep(to=to, sender=sender, email=name):
-            return f"email {name} to {audience_words(play, to)} as {_plain(sender)}"
-        case CallStep(to=to, by=by, call=name):
-            return f"call {name} to {audience_words(play, to)} by {_plain(by)}"
-        case TaskStep(task=name, by=by, to=to):
-            return f"task {name} for {_plain(by)}" + (f" with {audience_words(play, to)}" if to else "")
-        case NotifyStep(notify=name, to=to):
-            return f"notice {name} to {' and '.join(_plain(slot) for slot in to)}"
-        case WaitStep(wait=span, events=events):
-            return f"wait {span}" + (f" for {' or '.join(events)}" if events else "")
+    step, kind = node.step, node.kind
+    match step:
+        case Written(to=to, sender=sender):
+            return f"{kind} {node.name} to {audience_words(play, to)} as {_plain(sender)}"
+        case HandedOut(by=by, to=to):
+            if to is None:
+                return f"{kind} {node.name} for {_plain(by)}"
+            return f"{kind} {node.name} {_WITH.get(kind, 'to')} {audience_words(play, to)} by {_plain(by)}"
+        case NotifyStep(to=to):
+            return f"notice {node.name} to {' and '.join(_plain(slot) for slot in to)}"
+        case HoldStep(to=to, lasts=span):
+            return f"hold {node.name}: {audience_words(play, to)} left alone for {span}"
+        case WebhookStep(to=endpoint):
+            return f"webhook {node.name} to {endpoint}"
+    return _steering_words(step, node.name)
+
+
+def _steering_words(step: AnyStep, name: str) -> str:
+    match step:
+        case WaitStep(wait=span, at=at, events=events):
+            until = " or ".join(filter(None, (str(span or ""), f"until {at}" if at else "")))
+            return " ".join(filter(None, ("wait", until, f"for {' or '.join(events)}" if events else "")))
+        case GatherStep(need=need):
+            return f"gather {name}: {need}"
         case ChooseStep(choose=branches):
             return f"choose one of {len(branches)}"
-        case EndStep(end=word):
-            return f"end: {word}"
+        case RepeatStep(every=every, most=most):
+            return f"repeat {name} every {', '.join(map(str, every))}" + (f", {most} times at most" if most else "")
+        case StageStep(title=title):
+            return f"stage {title or name}"
+        case TracksStep(of=tracks):
+            return f"tracks {', '.join(tracks)}"
+        case PlayStep(play=other, how=how):
+            return f"play {other} as {how}"
+        case SetStep(assign=values):
+            return f"set {', '.join(values)}"
+        case GoStep(go=target):
+            return f"go to {target}"
+        case _:
+            return f"end: {step.end}" if isinstance(step, EndStep) else name
 
 
 def audience_words(play: Play, audience: str) -> str:

@@ -17,9 +17,10 @@ from plays.base import with_base_contract
 from plays.faults import Fault
 from plays.faults import PlayFaults as PlayFaults
 from plays.model import Play
-from plays.program import Unwalkable, lay_out
+from plays.program import REACHING, Unwalkable, lay_out
 from plays.shape_faults import shape_faults
 from plays.templates import MAX_TEMPLATE
+from plays.words import NO_TEXT
 from plays.yaml_source import Spot, YamlFault, read_yaml
 
 CATALOG: Final = Path(__file__).parent / "catalog"
@@ -139,7 +140,7 @@ def _content(path: Path, play: Play) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-_WITH_CONTENT: Final = frozenset({"email", "call", "task", "notify"})
+_WITH_CONTENT: Final = REACHING - NO_TEXT
 
 
 def _template(file: Path, faults: list[Fault]) -> str:

@@ -8,30 +8,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from plays.faults import Fault
-from plays.model import (
-    STEP_KINDS,
-    Audience,
-    Branch,
-    CallStep,
-    Caps,
-    ChooseStep,
-    EmailStep,
-    EndStep,
-    Handler,
-    NotifyStep,
-    Play,
-    PlayerSlot,
-    Start,
-    TaskStep,
-    WaitStep,
-)
+from plays.model import KINDS, STEP_KINDS, Audience, Branch, Caps, Handler, Play, PlayerSlot, Start
+from plays.program import OWN_NAME
 from plays.suggestions import did_you_mean
 from plays.yaml_source import Path, Spot
 
-_STEPS: Final[dict[str, type[BaseModel]]] = {
-    "email": EmailStep, "call": CallStep, "task": TaskStep, "notify": NotifyStep, "wait": WaitStep,
-    "choose": ChooseStep, "end": EndStep,
-}  # fmt: skip
+_STEPS: Final[dict[str, type[BaseModel]]] = dict(KINDS)
 _LISTS: Final = ("steps", "else")  # keys under which steps stand
 
 
@@ -87,7 +69,7 @@ def step_at(spot: Spot, path: Path) -> str | None:
 def name_in(raw: Mapping[str, Any]) -> str | None:
     """The name a raw step was given, None if it has none."""
     kind = next((kind for kind in STEP_KINDS if kind in raw), None)
-    named = raw.get(kind) if kind in ("email", "call", "task", "notify") else raw.get("name")
+    named = raw.get(kind) if kind in OWN_NAME else raw.get("name")
     return named if isinstance(named, str) else None
 
 

@@ -1,4 +1,4 @@
-"""Lengths of time as ops write them: `20min 3h 2d 1bd 2w`.
+"""Lengths of time as ops write them: `20min 3h 2d 1bd 2w 1mo`.
 
 Here lives only what a length *is*. Turning one into an instant needs a calendar and lives in `calendar.py`.
 """
@@ -11,10 +11,11 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-Unit = Literal["min", "h", "d", "bd", "w"]
+Unit = Literal["min", "h", "d", "bd", "w", "mo"]
 
-PATTERN = re.compile(r"^(0|[1-9]\d{0,4})(min|h|d|bd|w)$")
+PATTERN = re.compile(r"^(0|[1-9]\d{0,4})(min|h|d|bd|w|mo)$")
 _EXACT = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+_ROUGH = _EXACT | {"bd": timedelta(days=1), "mo": timedelta(days=30)}
 
 
 class SpanError(ValueError):
@@ -22,7 +23,7 @@ class SpanError(ValueError):
 
 
 class Span:
-    """A length of time: whole minutes, hours, calendar days, business days or weeks. Immutable, never negative."""
+    """A length of time: whole minutes, hours, days, business days, weeks or months. Immutable, never negative."""
 
     __slots__ = ("count", "unit")
 
@@ -45,14 +46,14 @@ class Span:
 
     @property
     def rough(self) -> timedelta:
-        """The length with a business day taken as a calendar day: for ordering and bounds, never for a due date."""
-        return self.count * _EXACT["d" if self.unit == "bd" else self.unit]
+        """With a business day taken as a day and a month as 30: for ordering and bounds, never for a due date."""
+        return self.count * _ROUGH[self.unit]
 
     @property
     def exact(self) -> timedelta:
-        """Elapsed time. Raises SpanError for business days, which need a calendar."""
-        if self.unit == "bd":
-            raise SpanError(f"{self} counts business days: it has no fixed length")
+        """Elapsed time. Raises SpanError for business days and months, which need a calendar."""
+        if self.unit not in _EXACT:
+            raise SpanError(f"{self} counts business days or months of a calendar: it has no fixed length")
         return self.count * _EXACT[self.unit]
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -81,4 +82,4 @@ class Span:
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {"type": "string", "pattern": PATTERN.pattern, "examples": ["20min", "3h", "2d", "1bd", "2w"]}
+        return {"type": "string", "pattern": PATTERN.pattern, "examples": ["20min", "3h", "2d", "1bd", "2w", "1mo"]}

@@ -1,126 +1,87 @@
-"""The kinds of steps a play is made of, and the words and short forms they are written in. The play itself: `model.py`.
+"""The kinds of steps that steer: waits, gatherings, choices, rounds, stages, tracks, other plays, ends. And all kinds.
 
 Shape only. A key that is not here is an error: a typo must never vanish.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
-from plays.events import Rung
 from plays.spans import Span
+from plays.touch_steps import (
+    AdsStep,
+    CallStep,
+    EmailStep,
+    FormStep,
+    HoldStep,
+    MeetingStep,
+    NotifyStep,
+    ParcelStep,
+    SocialStep,
+    SurveyStep,
+    TaskStep,
+    WebhookStep,
+)
+from plays.words import Condition, EventName, Model, Scalar, Slug, Step, Text, Word, many
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=40)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
-Condition = Annotated[str, StringConstraints(min_length=1, max_length=2000), Field(description="a CEL expression")]
-EventName = Annotated[str, StringConstraints(pattern=r"^[a-z]+(?:[.-][a-z0-9]+)*$", max_length=60)]
-Outcome = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$", max_length=40)]
-
-
-class Model(BaseModel):
-    """A frozen piece of a play; unknown keys are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-Due = Annotated[
-    dict[Span, Rung | Literal["ladder"]],
-    Field(description="what happens how long after the task was handed out; `ladder` begins the play's ladder"),
-]
-
-
-class Step(Model):
-    """What every step may say."""
-
-    after: Span | None = Field(None, description="earliest, counted from the moment the step before was over")
-    when: Condition | None = None
-
-
-class Touch(Step):
-    """What every step that reaches a person may say."""
-
-    reason: Text | None = Field(None, description="the new thing that makes this touch worth reading")
-    window: Literal["staff", "management", "calls", "any"] | None = Field(
-        None, description="overrides the persona's window"
-    )
-    expires: Span | None = Field(None, description="given up, with a record, when it could not be made in this time")
-
-
-class HandedOut(Touch):
-    """A touch made by a player: it is a task with a due time and a ladder."""
-
-    by: Slug
-    to: Slug | None = None
-    due: Due | None = None
-    go_on: bool = Field(False, description="the play goes on at once; the ladder still watches the task")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_due(cls, raw: Any) -> Any:
-        """`due: 24h` means `due: {24h: ladder}`."""
-        if isinstance(raw, dict) and isinstance(raw.get("due"), str):
-            return {**raw, "due": {raw["due"]: "ladder"}}
-        return raw
-
-
-class EmailStep(Touch):
-    """One email from a player's mailbox to one contact. Drafted for its sender's approval when `approve` is set."""
-
-    email: Slug
-    sender: Slug = Field(alias="from")
-    to: Slug
-    thread: Slug | None = Field(None, description="the email step it follows up in the same thread")
-    approve: Due | None = Field(None, description="drafted: the sender approves within this time, else the ladder")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_approve(cls, raw: Any) -> Any:
-        if isinstance(raw, dict) and isinstance(raw.get("approve"), str):
-            return {**raw, "approve": {raw["approve"]: "ladder"}}
-        return raw
-
-
-class CallStep(HandedOut):
-    """A call by a player to one contact; its outcome is one of CALL_OUTCOMES and steers the play."""
-
-    call: Slug
-    to: Slug
-
-
-class TaskStep(HandedOut):
-    """Work for a player; its outcome is one of `outcomes`."""
-
-    task: Slug
-    outcomes: Annotated[tuple[Outcome, ...], Field(min_length=1)] = ("done",)
-
-
-class NotifyStep(Touch):
-    """A notice to players of ours, by email, at once; nothing is waited for."""
-
-    notify: Slug
-    to: tuple[Slug, ...] = Field(min_length=1)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_or_many(cls, raw: Any) -> Any:
-        if isinstance(raw, dict) and isinstance(raw.get("to"), str):
-            return {**raw, "to": (raw["to"],)}
-        return raw
+TouchStep = (
+    EmailStep
+    | SurveyStep
+    | CallStep
+    | SocialStep
+    | ParcelStep
+    | AdsStep
+    | MeetingStep
+    | TaskStep
+    | FormStep
+    | NotifyStep
+    | HoldStep
+    | WebhookStep
+)
+HandedOutStep = CallStep | SocialStep | ParcelStep | AdsStep | MeetingStep | TaskStep | FormStep
 
 
 class WaitStep(Step):
-    """Wait this long, or until one of `events` comes first. Outcome: the event's kind, or `timeout`."""
+    """Wait this long, until a moment, or for the first of `events`, whichever comes first.
 
-    wait: Span
+    Outcome: the event's kind, or `timeout`.
+    """
+
+    wait: Span | None = None
     events: tuple[EventName, ...] = Field((), alias="for")
+    where: Condition | None = Field(None, description="only events of which this holds")
+    to: Slug | None = Field(None, description="only events of this audience's person")
     name: Slug | None = Field(None, description="to be named in conditions; wait-N by default")
 
     @model_validator(mode="before")
     @classmethod
     def _one_or_many(cls, raw: Any) -> Any:
-        if isinstance(raw, dict) and isinstance(raw.get("for"), str):
-            return {**raw, "for": (raw["for"],)}
-        return raw
+        return many(raw, "for")
+
+    @model_validator(mode="after")
+    def _for_something(self) -> "WaitStep":
+        if self.wait is None and self.at is None and not self.events:
+            raise ValueError("a wait says how long (`wait: 3d`), until when (`at: renewal - 30d`) or `for:` what")
+        return self
+
+
+class GatherStep(Step):
+    """Several tasks, forms and events at once; over when all, any or so many of them have come.
+
+    Outcome: complete, timeout, or overridden by an operator.
+    """
+
+    gather: Slug
+    need: Literal["all", "any"] | Annotated[int, Field(ge=1, le=50)] = "all"
+    of: "tuple[AnyStep, ...]" = ()
+    events: tuple[EventName, ...] = Field((), alias="for")
+    optional: tuple[str, ...] = Field((), description="steps and events that are asked for and not waited for")
+    within: Span | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_or_many(cls, raw: Any) -> Any:
+        return many(raw, "for", "optional")
 
 
 class Branch(Model):
@@ -151,6 +112,80 @@ class ChooseStep(Step):
     name: Slug | None = None
 
 
+class RepeatStep(Step):
+    """Its steps again and again: every so often, until something holds, so many times at most, or for ever."""
+
+    repeat: Slug
+    every: Annotated[tuple[Span, ...], Field(min_length=1, max_length=100)] = Field(
+        description="from the beginning of one round to that of the next; of several one after the other, then the last"
+    )
+    until: Condition | None = Field(None, description="asked before each round; no more rounds once it holds")
+    most: int | None = Field(None, ge=1, le=10_000, description="rounds; without it the repeat has no end of its own")
+    steps: "Annotated[tuple[AnyStep, ...], Field(min_length=1)]"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_or_many(cls, raw: Any) -> Any:
+        return many(raw, "every")
+
+
+class StageStep(Step):
+    """A named part of the play. Time in it is counted; what lasts longer than it should has its own steps."""
+
+    stage: Slug
+    title: Text | None = None
+    norm: Span | None = Field(None, description="how long the stage should last")
+    stall: "dict[Span, tuple[AnyStep, ...]]" = Field(
+        default_factory=dict, description="steps that are taken when the stage has lasted so long"
+    )
+    steps: "Annotated[tuple[AnyStep, ...], Field(min_length=1)]"
+
+
+class Track(Model):
+    """Steps that go on beside those of other tracks."""
+
+    when: Condition | None = None
+    steps: "Annotated[tuple[AnyStep, ...], Field(min_length=1)]"
+
+
+class TracksStep(Step):
+    """Tracks side by side. Over when all of them are, or any: then the others are dropped."""
+
+    tracks: Slug
+    of: Annotated[dict[Slug, Track], Field(min_length=1, max_length=20)]
+    need: Literal["all", "any"] = "all"
+
+
+class PlayStep(Step):
+    """Another play at the account: its successor, a child that is waited for, or one that goes on beside."""
+
+    play: Slug
+    how: Literal["successor", "child", "beside"] = Field(alias="as")
+    name: Slug | None = None
+    parameters: dict[Word, Scalar] = Field(default_factory=dict, alias="with")
+    within: Span | None = Field(None, description="of a child: how long it is waited for")
+    end: Slug | None = Field(None, description="of a successor: the outcome of this run; `to-<play>` by default")
+
+    @property
+    def outcome(self) -> str:
+        """The word this run ends with when the other play takes over."""
+        return self.end or f"to-{self.play}"[:40].rstrip("-")
+
+
+class SetStep(Step):
+    """Parameters of the run get other values: the value itself, or `= …` with a CEL expression."""
+
+    assign: Annotated[dict[Word, Scalar], Field(min_length=1, max_length=20)] = Field(alias="set")
+    name: Slug | None = None
+
+
+class GoStep(Step):
+    """The run goes on at the beginning of a stage, or of the play: `start`."""
+
+    go: Slug
+    name: Slug | None = None
+
+
 class EndStep(Step):
     """The run ends here, with this word as its outcome."""
 
@@ -158,28 +193,71 @@ class EndStep(Step):
     name: Slug | None = None
 
 
-STEP_KINDS = ("email", "call", "task", "notify", "wait", "choose", "end")
+KINDS: Final[dict[str, type[Step]]] = {
+    "email": EmailStep,
+    "survey": SurveyStep,
+    "call": CallStep,
+    "social": SocialStep,
+    "parcel": ParcelStep,
+    "ads": AdsStep,
+    "meeting": MeetingStep,
+    "task": TaskStep,
+    "form": FormStep,
+    "notify": NotifyStep,
+    "hold": HoldStep,
+    "webhook": WebhookStep,
+    "wait": WaitStep,
+    "gather": GatherStep,
+    "choose": ChooseStep,
+    "repeat": RepeatStep,
+    "stage": StageStep,
+    "tracks": TracksStep,
+    "play": PlayStep,
+    "set": SetStep,
+    "go": GoStep,
+    "end": EndStep,
+}
+STEP_KINDS: Final[tuple[str, ...]] = tuple(KINDS)
+_KIND_OF: Final = {step: kind for kind, step in KINDS.items()}
+# A wait for an event or a moment alone has no `wait:`; these keys tell it from a step without a kind.
+_BARE_WAIT: Final = frozenset({"for", "at"})
 
 
-def _kind_of(raw: Any) -> str | None:
-    keys = raw if isinstance(raw, dict) else type(raw).model_fields
-    return next((kind for kind in STEP_KINDS if kind in keys), None)
+def kind_of(raw: Any) -> str | None:
+    """The kind of a raw step, by the first of its keys that is one (`play` may also say `end`), or of a step."""
+    if not isinstance(raw, dict):
+        return _KIND_OF.get(type(raw))
+    if "play" in raw:
+        return "play"
+    return next((key for key in raw if key in KINDS), None) or ("wait" if _BARE_WAIT & raw.keys() else None)
 
 
 AnyStep = Annotated[
     Annotated[EmailStep, Tag("email")]
+    | Annotated[SurveyStep, Tag("survey")]
     | Annotated[CallStep, Tag("call")]
+    | Annotated[SocialStep, Tag("social")]
+    | Annotated[ParcelStep, Tag("parcel")]
+    | Annotated[AdsStep, Tag("ads")]
+    | Annotated[MeetingStep, Tag("meeting")]
     | Annotated[TaskStep, Tag("task")]
+    | Annotated[FormStep, Tag("form")]
     | Annotated[NotifyStep, Tag("notify")]
+    | Annotated[HoldStep, Tag("hold")]
+    | Annotated[WebhookStep, Tag("webhook")]
     | Annotated[WaitStep, Tag("wait")]
+    | Annotated[GatherStep, Tag("gather")]
     | Annotated[ChooseStep, Tag("choose")]
+    | Annotated[RepeatStep, Tag("repeat")]
+    | Annotated[StageStep, Tag("stage")]
+    | Annotated[TracksStep, Tag("tracks")]
+    | Annotated[PlayStep, Tag("play")]
+    | Annotated[SetStep, Tag("set")]
+    | Annotated[GoStep, Tag("go")]
     | Annotated[EndStep, Tag("end")],
     Discriminator(
-        _kind_of,
+        kind_of,
         custom_error_type="step_kind",
         custom_error_message=f"a step begins with its kind: one of {', '.join(STEP_KINDS)}",
     ),
 ]
-
-
-TouchStep = EmailStep | CallStep | TaskStep | NotifyStep

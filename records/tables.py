@@ -6,7 +6,7 @@ Every change here needs a migration in `records/migrations/versions`.
 
 from records.rows.base import Base
 from records.rows.events import Event, Hold, Suppression, Switch
-from records.rows.ledger import Activity, Decision, Notice, Task, Touch
+from records.rows.ledger import Activity, Answers, Decision, Notice, Task, Touch
 from records.rows.people import Account, AccountRole, Contact, Player
 from records.rows.plays import PlayVersion, Run
 
@@ -14,6 +14,7 @@ __all__ = [
     "Account",
     "AccountRole",
     "Activity",
+    "Answers",
     "Base",
     "Contact",
     "Decision",

@@ -50,7 +50,7 @@ class Playbook:
         """The plays whose newest version starts on this kind of event, most important first."""
         newest = select(PlayVersion.play, func.max(PlayVersion.version)).group_by(PlayVersion.play)
         plays = [(await self.program(session, play, version)).play for play, version in await session.execute(newest)]
-        return sorted((play for play in plays if play.start.on == kind), key=lambda play: (-play.priority, play.play))
+        return sorted((play for play in plays if kind in play.start.on), key=lambda play: (-play.priority, play.play))
 
 
 async def rule(session: AsyncSession, event: Event, play: Play, now: datetime, tenant_zone: str) -> Ruling:

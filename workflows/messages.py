@@ -108,6 +108,8 @@ class RunInput(Message):
     """What starts a run. `state` only when a run goes on after continue-as-new."""
 
     account: str
+    parameters: dict[str, str | int | float | bool] = Field(default_factory=dict)
+    parent: str | None = None  # the run that started this one
     event_id: str | None = None
     requested_by: str = "ops"
     starts_at: datetime | None = None  # of a rehearsal: what the run's clock reads at its start (UTC)
@@ -162,6 +164,20 @@ class ReassignIn(Message):
     slot: str
     player: str
     reason: str = "reassigned by an operator"
+
+
+class ChangeIn(Message):
+    """Change parameters of the run that the play allows to change. Nothing that was made is made again."""
+
+    parameters: dict[str, str | int | float | bool]
+    reason: str = "changed by an operator"
+
+
+class OverrideIn(Message):
+    """A gathering is complete enough: go on without what has not come."""
+
+    step: str | None = None
+    reason: str
 
 
 class Answer(Message):

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ForeignKey, Identity, Index, text
+from sqlalchemy import ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from records.rows.base import EMPTY_DICT, EMPTY_JSON_LIST, NOW, Base
@@ -20,7 +20,7 @@ class Touch(Base):
     player: Mapped[str | None]
     step: Mapped[str]
     occurrence: Mapped[int] = mapped_column(server_default=text("1"))
-    channel: Mapped[str]  # email, call, task, notice
+    channel: Mapped[str]  # plays.events.Channel
     state: Mapped[str]  # TouchState
     reason: Mapped[str] = mapped_column(server_default="")
     outcome: Mapped[str | None]  # connected, voicemail, approved …
@@ -37,8 +37,13 @@ class Touch(Base):
     mime_sha256: Mapped[str | None]
     server_text: Mapped[str | None]  # the mail server's words
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    template: Mapped[str | None]  # the name of the text it was made from, where it is not the step's own
+    variant: Mapped[str | None]
+    opened_at: Mapped[dt.datetime | None]  # the first time
+    clicked_at: Mapped[dt.datetime | None]
     __table_args__ = (
         Index(None, "run"),
+        Index("ix_touches_step_made", "step", "settled_at", postgresql_where=text("state in ('made','in_doubt')")),
         Index(
             "ix_touches_contact_made", "contact", "settled_at", postgresql_where=text("state in ('made','in_doubt')")
         ),
@@ -77,7 +82,7 @@ class Task(Base):
     account: Mapped[str]
     contact: Mapped[str | None]
     step: Mapped[str]
-    kind: Mapped[str]  # call, task, approval
+    kind: Mapped[str]  # the step's kind, or approval
     title: Mapped[str]
     guide: Mapped[str]
     outcomes: Mapped[list[str]]
@@ -87,6 +92,8 @@ class Task(Base):
     outcome: Mapped[str | None]
     note: Mapped[str] = mapped_column(server_default="")
     draft: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_DICT)  # of an approval: subject, text
+    ask: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_DICT)  # of a form: field -> type or choices
+    answers: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_DICT)
     handed_at: Mapped[dt.datetime]
     due_at: Mapped[dt.datetime | None]
     closed_at: Mapped[dt.datetime | None]
@@ -96,6 +103,21 @@ class Task(Base):
         Index("ix_tasks_open", "player", "due_at", postgresql_where=text("state = 'open'")),
         Index("ix_tasks_account", "account"),
     )
+
+
+class Answers(Base):
+    """What was answered to the questions of a form or a survey: `form['name'].field` in conditions and texts."""
+
+    __tablename__ = "answers"
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    run: Mapped[str]
+    step: Mapped[str]
+    occurrence: Mapped[int] = mapped_column(server_default=text("1"))
+    contact: Mapped[str | None]
+    fields: Mapped[dict[str, Any]]
+    event: Mapped[str | None]
+    at: Mapped[dt.datetime]
+    __table_args__ = (UniqueConstraint("run", "step", "occurrence", "contact"),)
 
 
 class Notice(Base):

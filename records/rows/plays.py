@@ -40,6 +40,9 @@ class Run(Base):
     stage: Mapped[str] = mapped_column(server_default="")
     roles: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_DICT)  # slot -> player id
     event: Mapped[str | None]  # the event that started it
+    parent: Mapped[str | None]  # the run that started it and may wait for its end
+    parameters: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_DICT)
+    anchors: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_DICT)  # set by events: name -> ISO instant
     requested_by: Mapped[str] = mapped_column(server_default="")
     outcome: Mapped[str | None]
     reason: Mapped[str] = mapped_column(server_default="")
@@ -51,4 +54,5 @@ class Run(Base):
         Index("uq_runs_open", "play", "account", unique=True, postgresql_where=text("ended_at is null")),
         Index(None, "play", "account", "number"),
         Index(None, "opened_at"),
+        Index("ix_runs_parent", "parent", postgresql_where=text("parent is not null")),
     )
