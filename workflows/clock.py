@@ -8,6 +8,7 @@ from typing import Final
 
 from temporalio import workflow
 
+MILLISECOND: Final = timedelta(milliseconds=1)  # what the server's timers count in
 MINUTE: Final = timedelta(minutes=1)
 
 
@@ -24,6 +25,11 @@ class Clock:
         if self.starts_at is None:
             return workflow.now()
         return self.starts_at + (workflow.now() - self._began) // MINUTE * MINUTE
+
+    def until(self, instant: datetime) -> timedelta:
+        """How long a timer to `instant` runs, rounded up to what this clock counts in: it must not ring too early."""
+        tick = MILLISECOND if self.starts_at is None else MINUTE
+        return -(-(instant - self.now()) // tick) * tick
 
     def began(self, accepted: datetime) -> datetime:
         """When the server `accepted` the start, by this clock."""

@@ -4,8 +4,7 @@ Deadlines are instants; nothing here knows what is waited for. Ladders of open t
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from temporalio import workflow
 
@@ -14,8 +13,6 @@ from workflows.acting import Stuck, ask
 from workflows.messages import OpenTask
 from workflows.run import Run
 from workflows.showing import rung_summary, show, wait_summary
-
-MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 def crowded(run: Run) -> bool:
@@ -61,16 +58,11 @@ async def _sleep(run: Run, at: datetime | None, why: str, rung: tuple[datetime, 
     try:
         await workflow.wait_condition(
             lambda: wanted(run),
-            timeout=None if wake is None else _duration(wake - run.clock.now()),
+            timeout=None if wake is None else run.clock.until(wake),
             timeout_summary=summary,
         )
     except TimeoutError:
         return
-
-
-def _duration(exact: timedelta) -> timedelta:
-    """Rounded up to the server's whole milliseconds: a timer must not ring before its instant."""
-    return -(-exact // MILLISECOND) * MILLISECOND
 
 
 async def climb(run: Run, task: OpenTask) -> None:
