@@ -4,7 +4,7 @@ Types only; importable by workflow code (pydantic and `plays` alone). Implementa
 Inputs carry ids, never names, addresses or texts: histories hold no personal data.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -32,6 +32,8 @@ CALL_WEBHOOK: Final = "call_webhook"
 START_PLAY: Final = "start_play"
 
 Scalar = str | int | float | bool
+
+NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)  # as Plan.due: no instant; only an event or an operator ends the wait
 
 
 class OpenRun(Message):
