@@ -7,7 +7,10 @@ A version with an error is never published.
 from pathlib import Path
 from typing import Final
 
+from plays.check_conditions import condition_rules
 from plays.check_names import name_rules
+from plays.check_people import people_rules
+from plays.check_plays import play_rules
 from plays.check_steps import step_rules
 from plays.check_texts import text_rules
 from plays.check_ways import way_rules
@@ -15,7 +18,15 @@ from plays.checked import Checked
 from plays.faults import Fault as Fault
 from plays.playbook import PlayFaults, Source, read_play
 
-_RULES: Final = (*name_rules, *step_rules, *way_rules, *text_rules)
+_RULES: Final = (
+    *name_rules,
+    *people_rules,
+    *play_rules,
+    *step_rules,
+    *way_rules,
+    *condition_rules,
+    *text_rules,
+)
 
 
 def check(source: Source | Path | str) -> list[Fault]:

@@ -1,15 +1,14 @@
-"""Rules about names: steps, player slots, audiences and events that are there. Each takes a Checked, yields faults."""
+"""Rules about the names of a play and its steps, and what every rule is made of. Who is named: `check_people.py`."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from plays.base import BASE_STEPS
 from plays.checked import Checked, Placed
-from plays.events import EVENT_KINDS, TRIGGER_PREFIX, is_event_kind
+from plays.events import EVENT_KINDS, FAMILIES, is_event_kind
 from plays.faults import Fault
-from plays.model import AnyStep, CallStep, EmailStep, NotifyStep, TaskStep, WaitStep
-from plays.program import step_name
+from plays.model import GatherStep, GoStep, WaitStep
+from plays.nodes import OWN_NAME, START
 from plays.suggestions import did_you_mean
 
 Rule = Callable[[Checked], Iterator[Fault]]
@@ -34,77 +33,36 @@ def names_are_unique(checked: Checked) -> Iterator[Fault]:
     """Conditions and the ledger tell steps apart by name."""
     seen: dict[str, Placed] = {}
     for placed in checked.steps:
-        path = (*placed.path, placed.kind if placed.kind not in ("wait", "choose", "end") else "name")
+        path = (*placed.path, placed.kind if placed.kind in OWN_NAME else "name")
         if placed.name in BASE_STEPS:
             message = f"the base contract has a step called '{placed.name}'"
             yield checked.fault("duplicate-step", path, message, "give this one its own name", step=placed)
         elif placed.name in seen:
             line, _ = checked.source.spot.at(seen[placed.name].path)
             message = f"two steps are called '{placed.name}', the first in line {line}"
-            named = step_name(placed.step) is not None or placed.kind in ("email", "call", "task", "notify")
+            named = placed.kind in OWN_NAME or getattr(placed.step, "name", None)
             hint = "give each step its own name" if named else f"give this one a `name:`, e.g. {placed.kind}-again"
             yield checked.fault("duplicate-step", path, message, hint, step=placed)
         seen.setdefault(placed.name, placed)
 
 
-def players_exist(checked: Checked) -> Iterator[Fault]:
-    """`by`, `from`, `owner`, `executive` and a notice's `to` name player slots."""
-    play = checked.source.play
-    slots: list[tuple[tuple[str | int, ...], str, Placed | None]] = [(("owner",), play.owner, None)]
-    if play.executive is not None:
-        slots.append((("executive",), play.executive, None))
-    for placed in checked.steps:
-        slots += [((*placed.path, key), slot, placed) for key, slot in _slots(placed.step)]
-    for path, slot, step in slots:
-        if slot not in play.players:
-            hint = known_words(slot, play.players, "players")
-            yield checked.fault("unknown-player", path, f"no player slot is called '{slot}'", hint, step=step)
-
-
-def _slots(step: AnyStep) -> list[tuple[str, str]]:
-    match step:
-        case EmailStep():
-            return [("from", step.sender)]
-        case CallStep() | TaskStep():
-            return [("by", step.by)]
-        case NotifyStep():
-            return [("to", slot) for slot in step.to]
-        case _:
-            return []
-
-
-def audiences_exist(checked: Checked) -> Iterator[Fault]:
-    """`to` of emails, calls and tasks names an audience; so does `besides`."""
-    audience = checked.source.play.audience
-    for placed in checked.steps:
-        if isinstance(placed.step, EmailStep | CallStep | TaskStep) and placed.step.to is not None:
-            to = placed.step.to
-            if to not in audience:
-                hint = known_words(to, audience, "audience")
-                yield checked.fault(
-                    "unknown-audience", (*placed.path, "to"), f"no audience is called '{to}'", hint, step=placed
-                )
-    for name, one in audience.items():
-        for other in one.besides:
-            if other == name or other not in audience:
-                message = "an audience is not besides itself" if other == name else f"no audience is called '{other}'"
-                hint = known_words(other, set(audience) - {name}, "audience")
-                yield checked.fault("unknown-audience", ("audience", name, "besides"), message, hint)
-
-
 def events_exist(checked: Checked) -> Iterator[Fault]:
-    """Handlers, waits, `start.on` and `success` name events of the vocabulary."""
+    """Handlers, waits, gathers, anchors, `start.on` and `success` name events of the vocabulary."""
     play = checked.source.play
     named: list[tuple[tuple[str | int, ...], str, Placed | None]] = [(("on", kind), kind, None) for kind in play.on]
     named += [(("start", "on"), kind, None) for kind in play.start.on]
+    named += [(("anchors", name), kind, None) for name, kind in play.anchors.items() if kind != "account"]
     if play.success:
         named.append((("success",), play.success, None))
     for placed in checked.steps:
-        if isinstance(placed.step, WaitStep):
+        if isinstance(placed.step, WaitStep | GatherStep):
             named += [((*placed.path, "for"), kind, placed) for kind in placed.step.events]
     for path, kind, step in named:
         if not is_event_kind(kind):
-            hint = did_you_mean(kind, EVENT_KINDS) or f"one of {', '.join(EVENT_KINDS)}, {TRIGGER_PREFIX}…"
+            hint = did_you_mean(kind, EVENT_KINDS)
+            hint = hint or f"one of {', '.join(EVENT_KINDS)}, {', '.join(f'{family}…' for family in FAMILIES)}"
+            if path[0] == "anchors":
+                hint = did_you_mean(kind, ("account", *EVENT_KINDS)) or "`account`, or the event that sets it"
             yield checked.fault("unknown-event", path, f"there is no event '{kind}'", hint, step=step)
 
 
@@ -119,30 +77,53 @@ def start_is_sound(checked: Checked) -> Iterator[Fault]:
             yield checked.fault("meets-itself", ("meets", name), message, "remove it")
 
 
-_LANE: Final = re.compile(r"^lane:\s*[\"']?([a-z0-9-]+)", re.MULTILINE)
+def stages_are_there(checked: Checked) -> Iterator[Fault]:
+    """`go` leads to a stage or to `start`; stages stand in the main line, not inside one another."""
+    for placed in checked.steps:
+        if isinstance(placed.step, GoStep):
+            yield from _target(checked, placed.step.go, (*placed.path, "go"), placed)
+        if placed.kind == "stage":
+            yield from _stands_right(checked, placed)
+    for event, handlers in checked.source.play.on.items():
+        for index, handler in enumerate(handlers):
+            if handler.go is not None:
+                yield from _target(checked, handler.go, ("on", event, index, "go"), None)
 
 
-def met_plays_exist(checked: Checked) -> Iterator[Fault]:
-    """`meets` names plays or lanes; only a warning, as it may name a play that is kept elsewhere."""
-    play, folder = checked.source.play, checked.source.path.parent
-    if not play.meets:
-        return
-    known = {play.lane}
-    for path in sorted(folder.glob("*.yaml")):
-        known |= {path.stem, *_LANE.findall(path.read_text(encoding="utf-8", errors="replace"))}
-    for name in play.meets:
-        if name not in known:
-            message = f"no play or lane beside this one is called '{name}'"
-            hint = did_you_mean(name, sorted(known))
-            yield checked.fault("unknown-play", ("meets", name), message, hint, severity="warning")
+def _target(checked: Checked, go: str, path: tuple[str | int, ...], step: Placed | None) -> Iterator[Fault]:
+    if go != START and go not in checked.stages:
+        is_step = go in checked.names
+        message = f"'{go}' is a step and no stage; a run jumps to stages only" if is_step else f"no stage is '{go}'"
+        hint = (
+            known_words(go, [*checked.stages, START], "there are") if not is_step else f"put it into `- stage: {go}…`"
+        )
+        yield checked.fault("unknown-stage", path, message, hint, step=step)
+
+
+def _stands_right(checked: Checked, placed: Placed) -> Iterator[Fault]:
+    place = placed.place
+    around = (
+        f"track '{place.track}'"
+        if place.track
+        else f"repeat '{place.repeats[-1]}'"
+        if place.repeats
+        else f"stage '{place.stage}'"
+        if place.stage
+        else f"the handler of {place.on}"
+        if place.on
+        else ""
+    )
+    if around:
+        message = f"a stage stands in the main line; this one stands in {around}"
+        yield checked.fault(
+            "stage-place", (*placed.path, "stage"), message, "move it out, or drop `stage:`", step=placed
+        )
 
 
 name_rules: Final[tuple[Rule, ...]] = (
     file_name,
     names_are_unique,
-    players_exist,
-    audiences_exist,
     events_exist,
     start_is_sound,
-    met_plays_exist,
+    stages_are_there,
 )

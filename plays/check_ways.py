@@ -6,7 +6,7 @@ from typing import Final
 from plays.check_names import Rule
 from plays.checked import Checked
 from plays.faults import Fault
-from plays.model import AnyStep, ChooseStep, EndStep, Step
+from plays.model import AnyStep, ChooseStep, EndStep, GoStep, PlayStep, RepeatStep, StageStep, Step, TracksStep
 
 
 def every_way_ends(checked: Checked) -> Iterator[Fault]:
@@ -19,7 +19,7 @@ def every_way_ends(checked: Checked) -> Iterator[Fault]:
             if handler.end is not None and _always_ends(handler.steps):
                 message = "the handler's steps end the run before its own `end`"
                 yield checked.fault("never-reached", ("on", event, index, "end"), message, "remove one of them")
-            if not handler.steps and handler.end is None and handler.when is None:
+            if not handler.steps and handler.end is None and handler.go is None and handler.when is None:
                 message = "this handler does nothing, and hides those after it"
                 yield checked.fault("empty-handler", ("on", event, index), message, "give it `steps:` or `end:`")
     if not _always_ends(play.steps):
@@ -56,14 +56,25 @@ def _always_ends(steps: tuple[AnyStep, ...]) -> bool:
 
 
 def _ends(step: Step) -> bool:
-    """True if the run is over after this step, whichever way it goes."""
+    """True if no way leads on from this step: the run is over, jumps away, or repeats for ever."""
     if step.when is not None:
         return False
-    if isinstance(step, EndStep):
-        return True
-    if isinstance(step, ChooseStep):
-        return step.choose[-1].otherwise is not None and all(_always_ends(branch.body) for branch in step.choose)
-    return False
+    match step:
+        case EndStep() | GoStep():
+            return True
+        case PlayStep(how=how):
+            return how == "successor"
+        case ChooseStep(choose=branches):
+            return branches[-1].otherwise is not None and all(_always_ends(branch.body) for branch in branches)
+        case RepeatStep(until=None, most=None):
+            return True
+        case RepeatStep() | StageStep():
+            return _always_ends(step.steps)
+        case TracksStep(of=tracks, need=need):
+            ending = [track.when is None and _always_ends(track.steps) for track in tracks.values()]
+            return all(ending) if need == "any" else any(ending)
+        case _:
+            return False
 
 
 way_rules: Final[tuple[Rule, ...]] = (every_way_ends,)

@@ -1,13 +1,44 @@
 """A play under examination: its steps with their places in the file, and how a fault is made."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 from plays.base import BASE_STEPS
 from plays.faults import Fault
-from plays.model import AnyStep
+from plays.model import AnyStep, FormStep, GatherStep, RepeatStep, StageStep, SurveyStep, TracksStep
 from plays.playbook import Source
 from plays.program import inner_lists, step_kind, step_name
+
+STALL = "stall"
+FilePath = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a step stands in: the event of its handler (or `stall`), and the names of what is around it."""
+
+    on: str | None = None  # None in the main line
+    stage: str | None = None
+    track: str | None = None  # tracks-name.track
+    gather: str | None = None
+    repeats: tuple[str, ...] = ()  # outermost first
+
+    def within(self, step: AnyStep, name: str, inner: FilePath) -> "Place":
+        """The place of the steps in one of the lists of a step."""
+        match step:
+            case StageStep():
+                here = replace(self, stage=name)
+                return replace(here, on=STALL) if inner[0] == "stall" else here
+            case TracksStep():
+                return replace(self, track=f"{name}.{inner[1]}")
+            case GatherStep():
+                return replace(self, gather=name)
+            case RepeatStep():
+                return replace(self, repeats=(*self.repeats, name))
+            case _:
+                return self
 
 
 @dataclass(frozen=True)
@@ -17,8 +48,13 @@ class Placed:
     step: AnyStep
     name: str
     kind: str
-    path: tuple[str | int, ...]
-    on: str | None  # the event whose handler it belongs to, None in the main line
+    path: FilePath
+    place: Place = Place()
+
+    @property
+    def on(self) -> str | None:
+        """The event whose handler it belongs to, or `stall`; None in the main line."""
+        return self.place.on
 
 
 @dataclass(frozen=True)
@@ -31,33 +67,50 @@ class Checked:
     @classmethod
     def of(cls, source: Source) -> "Checked":
         """Find every step of the play, main line first, as `program.lay_out` names them."""
-        play, numbers, found = source.play, dict[str, int](), list[Placed]()
+        numbers: dict[str, int] = {}
 
-        def place(steps: tuple[AnyStep, ...], path: tuple[str | int, ...], on: str | None) -> None:
+        def place(steps: tuple[AnyStep, ...], path: FilePath, around: Place) -> Iterator[Placed]:
             for index, step in enumerate(steps):
                 kind, name, here = step_kind(step), step_name(step), (*path, index)
                 if name is None:
                     numbers[kind] = numbers.get(kind, 0) + 1
                     name = f"{kind}-{numbers[kind]}"
-                found.append(Placed(step, name, kind, here, on))
+                yield Placed(step, name, kind, here, around)
                 for inner, body in inner_lists(step):
-                    place(body, (*here, *inner), "stall" if inner[0] == "stall" else on)
+                    yield from place(body, (*here, *inner), around.within(step, name, inner))
 
-        place(play.steps, ("steps",), None)
-        for event, handlers in play.on.items():
-            for index, handler in enumerate(handlers):
-                place(handler.steps, ("on", event, index, "steps"), event)
-        return cls(source, tuple(found))
+        def everything() -> Iterator[Placed]:
+            yield from place(source.play.steps, ("steps",), Place())
+            for event, handlers in source.play.on.items():
+                for index, handler in enumerate(handlers):
+                    yield from place(handler.steps, ("on", event, index, "steps"), Place(on=event))
 
-    @property
+        return cls(source, tuple(everything()))
+
+    @cached_property
+    def by_identity(self) -> dict[int, Placed]:
+        """Each step with its place, by the identity of the step: two waits of a play may be equal."""
+        return {id(placed.step): placed for placed in self.steps}
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """The steps that conditions and content may name, those of the base contract included."""
         return frozenset(placed.name for placed in self.steps) | BASE_STEPS
 
+    @cached_property
+    def forms(self) -> dict[str, FormStep | SurveyStep]:
+        """What asks questions, by name."""
+        return {one.name: one.step for one in self.steps if isinstance(one.step, FormStep | SurveyStep)}
+
+    @cached_property
+    def stages(self) -> dict[str, Placed]:
+        """The stages, by name."""
+        return {one.name: one for one in self.steps if one.kind == "stage"}
+
     def fault(
         self,
         code: str,
-        path: tuple[str | int, ...],
+        path: FilePath,
         message: str,
         hint: str = "",
         *,
@@ -70,3 +123,7 @@ class Checked:
         field = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
         at = (line + shift[0], column + shift[1])
         return Fault(str(self.source.path), *at, step.name if step else None, field, code, message, hint, severity)
+
+    def warn(self, code: str, path: FilePath, message: str, hint: str = "", *, step: Placed | None = None) -> Fault:
+        """A warning at a path of the file."""
+        return self.fault(code, path, message, hint, step=step, severity="warning")
