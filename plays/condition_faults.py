@@ -4,7 +4,7 @@ import re
 from collections.abc import Set
 from typing import Final, NamedTuple
 
-from plays.facts import DECLARED, EVENT, TOUCH, TOUCH_FIELDS
+from plays.facts import ANCHOR, DECLARED, EVENT, FORM, PARAM, TOUCH, TOUCH_FIELDS
 from plays.suggestions import did_you_mean, nearest
 
 MAX_LENGTH: Final = 2000
@@ -136,7 +136,7 @@ def _undeclared(text: str, name: str, line: int, column: int) -> ConditionFault:
         return ConditionFault(
             column, f"`{root}` needs one of its fields", f"e.g. {root}.{next(iter(DECLARED[root]))}", line
         )
-    roots = [*DECLARED, EVENT, TOUCH]
+    roots = [*DECLARED, EVENT, TOUCH, FORM, PARAM, ANCHOR]
     meant = nearest(root, roots)
     hint = f"did you mean {meant}{'.' + field if field else ''}?" if meant else f"one of {', '.join(roots)}"
     return ConditionFault(column, f"nothing is called '{name}'", hint, line)

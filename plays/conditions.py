@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from plays.condition_faults import ConditionFault, compile_faults, in_words, static_faults, touch_faults, type_words
-from plays.facts import DECLARED, EVENT, TOUCH, bindings
+from plays.facts import ANCHOR, DECLARED, EVENT, FORM, PARAM, TOUCH, bindings
 from plays.facts import event_facts as event_facts
 from plays.facts import no_touch as no_touch
 
@@ -118,5 +118,6 @@ def _environment() -> "Env":
     kinds = {"text": text, "whole": cel.Type.INT, "bool": cel.Type.BOOL, "open": cel.Type.Map(text, cel.Type.DYN)}
     variables = {f"{root}.{name}": kinds[kind] for root, fields in DECLARED.items() for name, kind in fields.items()}
     variables[EVENT] = kinds["open"]
-    variables[TOUCH] = cel.Type.Map(text, kinds["open"])
+    variables[TOUCH] = variables[FORM] = cel.Type.Map(text, kinds["open"])
+    variables[PARAM], variables[ANCHOR] = kinds["open"], cel.Type.Map(text, cel.Type.INT)
     return cel.NewEnv(variables=variables)

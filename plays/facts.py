@@ -19,11 +19,17 @@ DECLARED: Final[dict[str, dict[str, str]]] = {
         "country": "text", "locale": "text", "facts": "open",
     },
     "player": {"id": "text", "role": "text", "locale": "text"},
-    "run": {"id": "text", "play": "text", "touches": "whole", "days": "whole"},
+    "run": {"id": "text", "play": "text", "touches": "whole", "days": "whole", "stage": "text", "round": "whole"},
 }  # fmt: skip
-TOUCH_FIELDS: Final = {"state": "text", "outcome": "text", "made": "bool", "replied": "bool", "reason": "text"}
+TOUCH_FIELDS: Final = {
+    "state": "text", "outcome": "text", "made": "bool", "replied": "bool", "reason": "text",
+    "opened": "bool", "clicked": "bool", "variant": "text",
+}  # fmt: skip
 EVENT: Final = "event"  # `event.kind`, `event.name` and the event's own data, see event_facts
 TOUCH: Final = "touch"  # touch['step'], of the fields above
+FORM: Final = "form"  # form['name'].field: what was answered
+PARAM: Final = "param"  # param.name: what the run was given, else its default
+ANCHOR: Final = "anchor"  # anchor['name']: whole days until that date, negative after it
 
 _NOTHING: Final[dict[str, Any]] = {"text": "", "whole": 0, "bool": False, "open": {}}
 _MAX_DEPTH: Final = 6  # of nested facts
@@ -55,6 +61,9 @@ def bindings(facts: Mapping[str, Any]) -> dict[str, Any]:
         _text(step): {name: _fitted(of_step.get(name), kind) for name, kind in TOUCH_FIELDS.items()}
         for step, of_step in touches.items()
     }
+    for root in (FORM, PARAM):
+        bound[root] = _fitted(facts.get(root), "open")
+    bound[ANCHOR] = {_text(name): _number(int(days)) for name, days in (facts.get(ANCHOR) or {}).items()}
     return bound
 
 
