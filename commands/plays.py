@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commands.drawing import draw, pages
 from commands.output import Json, examples, say, show_facts, show_json, show_list, tell
 
 if TYPE_CHECKING:
@@ -154,3 +155,7 @@ def fault_line(fault: "Fault") -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+app.command(epilog=examples("plays draw usage-drop", "plays draw usage-drop --mermaid"))(draw)
+app.command(epilog=examples("plays pages", "plays pages --check"))(pages)
