@@ -4,23 +4,27 @@ Instants are UTC-aware. Local wall time exists only inside this file. Whose zone
 `plays/places.py`. Never imported by workflow code: time-zone data change, so plans are made in activities (D6).
 """
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final
 from zoneinfo import ZoneInfo
 
+from plays.holidays import holiday_name as holiday_name
+from plays.holidays import is_business_day as is_business_day
+from plays.holidays import weekend
+from plays.moments import Moment
 from plays.places import country_of as country_of
 from plays.places import zone_of as zone_of
 from plays.spans import Span
-
-if TYPE_CHECKING:
-    from holidays import HolidayBase
 
 _WEEKDAYS: Final = frozenset(range(5))
 _EVERY_DAY: Final = frozenset(range(7))
 _ONE_DAY: Final = timedelta(days=1)
 _HORIZON: Final = 400  # days looked ahead; no country closes that long
+_ELAPSED: Final = frozenset({"min", "h"})
+_FIRST_YEAR, _LAST_YEAR = 2, 9998
 
 
 @dataclass(frozen=True)
@@ -93,18 +97,40 @@ def next_open(at: datetime, window: Window, zone: str, country: str | None) -> O
 
 
 def add(base: datetime, span: Span, zone: str, country: str | None) -> datetime:
-    """`base` and a span later. Minutes and hours are elapsed time; days and weeks keep the wall time of `zone`;
-    business days are those of `country`, counted from the day after, and keep the wall time too.
+    """`base` and a span later. Minutes and hours are elapsed time; days, weeks and months keep the wall time of
+    `zone`; business days are those of `country`, counted from the day after, and keep the wall time too.
 
+    A month later is the same day of the next month, or its last day where it is too short: 31 January and `1mo` is
+    28 February (29 in a leap year), and `2mo` is 31 March. 29 February and `12mo` is 28 February.
     A wall time inside a DST gap moves forward to the first valid moment; in a fold it is the first of the two.
     """
     base = _utc(base)
-    if span.unit in ("min", "h") or span.count == 0:
-        return base + span.exact if span.unit != "bd" else base
-    place = _zone(zone)
-    local = base.astimezone(place)
-    day = _business_day(local.date(), span.count, country) if span.unit == "bd" else local.date() + span.exact
-    return max(base, instant(day, local.time(), place))
+    return max(base, _shifted(base, span, 1, zone, country))
+
+
+def subtract(base: datetime, span: Span, zone: str, country: str | None) -> datetime:
+    """`base` and a span earlier, by the rules of `add`: 31 March less `1mo` is the last day of February."""
+    base = _utc(base)
+    return min(base, _shifted(base, span, -1, zone, country))
+
+
+def moment(anchor: datetime | date, said: Moment, zone: str, country: str | None, home: str | None = None) -> datetime:
+    """The instant (UTC) of `renewal - 90d 09:00`, given when the anchor is. The clock time is read in `zone`.
+
+    An anchor that is a date begins at 00:00 of `home`, the account's zone (else `zone`); days, weeks and months are
+    counted on the calendar first and the clock time is set last. DST as in `add`.
+    """
+    span, sign = said.span or Span(0, "d"), -1 if said.sign == "-" else 1
+    if isinstance(anchor, datetime):
+        at = _shifted(_utc(anchor), span, sign, zone, country)
+    elif span.unit in _ELAPSED:
+        at = instant(anchor, time.min, _zone(home or zone)) + sign * span.exact
+    else:
+        wall, place = (said.clock, zone) if said.clock is not None else (time.min, home or zone)
+        return instant(_day(anchor, span, sign, country), wall, _zone(place))
+    if said.clock is None:
+        return at
+    return instant(at.astimezone(_zone(zone)).date(), said.clock, _zone(zone))
 
 
 def due(base: datetime, after: Span | None, window: Window, zone: str, country: str | None) -> Opening:
@@ -125,16 +151,6 @@ def instant(day: date, wall: time, place: ZoneInfo) -> datetime:
     return _end_of_gap(local.replace(fold=1).astimezone(UTC), found, place)
 
 
-def is_business_day(day: date, country: str | None) -> bool:
-    """True on a day of the country's working week that is no public holiday there."""
-    return day.weekday() not in _weekend(country) and holiday_name(day, country) is None
-
-
-def holiday_name(day: date, country: str | None) -> str | None:
-    """The public holiday on that day, in English where the calendar knows it; None on other days and for no country."""
-    return _holidays(country, day.year).get(day) if country else None
-
-
 def _utc(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise ValueError("an instant needs its zone: pass a UTC datetime")
@@ -147,12 +163,36 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _works(day: date, window: Window, country: str | None) -> bool:
-    return day.weekday() not in _weekend(country) if window.days == _WEEKDAYS else day.weekday() in window.days
+    return day.weekday() not in weekend(country) if window.days == _WEEKDAYS else day.weekday() in window.days
 
 
-def _business_day(day: date, count: int, country: str | None) -> date:
+def _shifted(base: datetime, span: Span, sign: int, zone: str, country: str | None) -> datetime:
+    if span.unit in _ELAPSED:
+        return base + sign * span.exact
+    if span.count == 0:
+        return base
+    place = _zone(zone)
+    local = base.astimezone(place)
+    return instant(_day(local.date(), span, sign, country), local.time(), place)
+
+
+def _day(day: date, span: Span, sign: int, country: str | None) -> date:
+    """The day so many days, business days, weeks or months away."""
+    if span.unit == "bd":
+        return _business_day(day, span.count, sign, country)
+    return _month_away(day, sign * span.count) if span.unit == "mo" else day + sign * span.exact
+
+
+def _month_away(day: date, months: int) -> date:
+    """Within the years a clock can show: a length beyond them is as good as never."""
+    index = min(max(day.year * 12 + day.month - 1 + months, _FIRST_YEAR * 12), _LAST_YEAR * 12)
+    year, month = divmod(index, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _business_day(day: date, count: int, sign: int, country: str | None) -> date:
     while count:
-        day += _ONE_DAY
+        day += sign * _ONE_DAY
         count -= is_business_day(day, country)
     return day
 
@@ -179,26 +219,3 @@ def _opens_words(at: datetime, opens: datetime, place: ZoneInfo, closed_by: str)
 def city(zone: str) -> str:
     """`Europe/Berlin` -> `Berlin`: how a zone is called in sentences."""
     return zone.rsplit("/", 1)[-1].replace("_", " ")
-
-
-@lru_cache(maxsize=512)
-def _weekend(country: str | None) -> frozenset[int]:
-    calendar = _country(country) if country else None
-    return frozenset(calendar.weekend) if calendar is not None else frozenset({5, 6})
-
-
-@lru_cache(maxsize=4096)
-def _holidays(country: str, year: int) -> dict[date, str]:
-    calendar = _country(country, year)
-    return dict(calendar.items()) if calendar is not None else {}
-
-
-def _country(country: str, year: int | None = None) -> "HolidayBase | None":
-    import holidays  # 70 ms: only where a country's calendar is asked for
-
-    kind = getattr(holidays, country, None) if country in holidays.list_supported_countries() else None
-    if kind is None:
-        return None
-    language: Literal["en_US"] | None = "en_US" if "en_US" in kind.supported_languages else None
-    found: HolidayBase = holidays.country_holidays(country, years=year, language=language)
-    return found
