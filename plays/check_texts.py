@@ -10,10 +10,11 @@ from plays.base import with_base_contract
 from plays.check_names import Rule
 from plays.checked import Checked
 from plays.faults import Fault
-from plays.model import AnyStep, EmailStep, Touch
+from plays.model import EmailStep, Touch
 from plays.playbook import BASE, SUFFIX, content_folders, step_and_locale
 from plays.program import REACHING, Unwalkable, lay_out
 from plays.suggestions import did_you_mean, nearest
+from plays.wording import text_names as text_names
 from plays.words import NO_TEXT
 
 LOCALES: Final = ("en", "ru")
@@ -33,16 +34,6 @@ class Wanted:
     def head(self) -> str:
         """What the template's first line is called."""
         return "subject" if self.kind in _MAILS else "title"
-
-
-def text_names(step: AnyStep, name: str) -> tuple[str, ...]:
-    """The templates of a step, without language: its own, one a variant, those of its library, or one it shares."""
-    if not isinstance(step, Touch):
-        return ()
-    if isinstance(step, EmailStep) and step.library:
-        return step.library
-    named = step.text or name
-    return tuple(f"{named}.{variant}" for variant in step.variants) or (named,)
 
 
 def _wanted(checked: Checked) -> list[Wanted]:

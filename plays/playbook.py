@@ -20,11 +20,13 @@ from plays.model import Play
 from plays.program import REACHING, Unwalkable, lay_out
 from plays.shape_faults import shape_faults
 from plays.templates import MAX_TEMPLATE
+from plays.wording import text_names
 from plays.words import NO_TEXT
 from plays.yaml_source import Spot, YamlFault, read_yaml
 
 CATALOG: Final = Path(__file__).parent / "catalog"
 BASE: Final = "base"  # content of the base contract's steps
+SHARED: Final = "shared"  # content that several plays use
 SUFFIX: Final = ".liquid"
 _LOCALE: Final = re.compile(r"^[a-z]{2,3}(?:-[A-Za-z]{2,4})?$")
 
@@ -81,7 +83,8 @@ def catalog(folder: Path | str = CATALOG) -> dict[str, Path]:
 
 
 def content_for(content: Mapping[str, str], step: str, locales: Sequence[str | None]) -> str:
-    """The template of a step in the first locale there is one for; `ru-RU` is content with `ru`, English comes last.
+    """The template of a step's text in the first locale there is one for; `ru-RU` is content with `ru`, English comes
+    last.
 
     Raises NoContent.
     """
@@ -96,13 +99,16 @@ def content_for(content: Mapping[str, str], step: str, locales: Sequence[str | N
 
 
 def content_folders(path: Path, play: str) -> list[Path]:
-    """Where a play's templates are looked for, best first: its own, its catalog's base, the shipped base."""
-    beside = path.parent / "content"
-    return [beside / play, beside / BASE, CATALOG / "content" / BASE]
+    """Where a play's templates are looked for, best first: its own, what its catalog shares, then what is shipped."""
+    beside, shipped = path.parent / "content", CATALOG / "content"
+    return list(dict.fromkeys([beside / play, beside / SHARED, beside / BASE, shipped / SHARED, shipped / BASE]))
 
 
 def step_and_locale(path: Path) -> tuple[str, str] | None:
-    """`concrete-help.en.liquid` -> (concrete-help, en); None for files that are no templates."""
+    """`concrete-help.en.liquid` -> (concrete-help, en), `close-loop.b.ru.liquid` -> (close-loop.b, ru).
+
+    None for files that are no templates.
+    """
     if path.suffix != SUFFIX:
         return None
     step, _, locale = path.name.removesuffix(SUFFIX).rpartition(".")
@@ -122,9 +128,12 @@ def _read(path: Path, raw: bytes) -> Spot:
 
 
 def _content(path: Path, play: Play) -> dict[str, str]:
-    """The templates of the play's steps, base contract included, and of no others."""
+    """The templates of the play's steps, base contract included, and of no others; the first folder that has one."""
     try:
-        steps = {name for name, node in lay_out(with_base_contract(play)).nodes.items() if node.kind in _WITH_CONTENT}
+        nodes = lay_out(with_base_contract(play)).nodes
+        wanted = {
+            text for name, node in nodes.items() if node.kind in _WITH_CONTENT for text in text_names(node.step, name)
+        }
     except Unwalkable:
         return {}  # check.py names both places
     found: dict[str, str] = {}
@@ -132,7 +141,7 @@ def _content(path: Path, play: Play) -> dict[str, str]:
     for folder in content_folders(path, play.play):
         for file in sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []:
             named = step_and_locale(file)
-            if named and named[0] in steps and ".".join(named) not in found:
+            if named and named[0] in wanted and ".".join(named) not in found:
                 text = _template(file, faults)
                 found[".".join(named)] = text
     if faults:
