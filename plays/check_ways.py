@@ -107,7 +107,7 @@ def _jump(checked: Checked, program: Program | None, placed: Placed) -> Iterator
     if cycle is not None:
         shown = cycle if len(cycle) < 8 else [*cycle[:4], "…", *cycle[-3:]]
         message = f"a cycle without a wait: {' -> '.join([*shown, cycle[0]])}; the run would spin for ever"
-        hint = "put a `wait:`, a task or an `after:` (without a `when:`) on the way"
+        hint = "put a `wait:`, a task or an `after:` on the way"
         yield checked.fault("cycle", path, message, hint, step=placed)
 
 

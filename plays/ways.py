@@ -173,9 +173,10 @@ def _at_once(program: Program, node: Node) -> list[str | None]:
 
 
 def takes_time(step: AnyStep) -> bool:
-    """True if this step never passes in no time: it waits, asks a person, or comes so long after the one before."""
-    if step.when is not None:
-        return False
+    """True if this step waits, asks a person, or comes so long after the one before.
+
+    A `when` is taken as true: steps that exclude one another (`mode == "full"`, `mode == "light"`) take time together.
+    """
     if positive(step.after):
         return True
     match step:
@@ -200,7 +201,7 @@ def _inside_takes_time(step: AnyStep) -> bool:
         case RepeatStep(until=None, steps=steps):
             return all_take_time(steps)
         case TracksStep(of=tracks, need=need):
-            slow = [track.when is None and all_take_time(track.steps) for track in tracks.values()]
+            slow = [all_take_time(track.steps) for track in tracks.values()]
             return all(slow) if need == "any" else any(slow)
         case _:
             return False
