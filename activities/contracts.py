@@ -58,6 +58,10 @@ class Plan(Message):
     due: datetime
     why: str  # "champion's window opens", no personal data
     who: str = ""  # the role or persona reached
+    begins: datetime | None = None  # of a gather or a child with `within` and `after` or `at`: when it begins
+    begins: datetime | None = (
+        None  # of a step with `after` or `at` that then lasts (gather, child, round): when it begins
+    )
     stalls: tuple[datetime, ...] = ()  # of a stage: when each of its stalls comes, as Program.stalls has them
 
 
@@ -183,7 +187,7 @@ class Record(Message):
     reassign_to: str | None = None
     assigns: str | None = None  # a `set` step: its values are worked out and kept as the run's parameters
     parameters: dict[str, Scalar] = Field(default_factory=dict)  # an operator changed these
-    stage: str | None = None  # the run has come to this stage
+    stage: str | None = None  # the run has come to this stage; empty: it has left the last, and is in none
     outcomes: dict[str, str] = Field(default_factory=dict)  # as in StepIn, for `assigns`
 
 
