@@ -59,9 +59,6 @@ class Plan(Message):
     why: str  # "champion's window opens", no personal data
     who: str = ""  # the role or persona reached
     begins: datetime | None = None  # of a gather or a child with `within` and `after` or `at`: when it begins
-    begins: datetime | None = (
-        None  # of a step with `after` or `at` that then lasts (gather, child, round): when it begins
-    )
     stalls: tuple[datetime, ...] = ()  # of a stage: when each of its stalls comes, as Program.stalls has them
 
 
