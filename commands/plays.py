@@ -8,6 +8,7 @@ import typer
 
 from commands.drawing import draw, pages
 from commands.output import Json, examples, say, show_facts, show_json, show_list, tell
+from commands.versions import diff, rollback, versions
 
 if TYPE_CHECKING:
     from plays.check import Fault
@@ -159,3 +160,8 @@ def _count(number: int, noun: str) -> str:
 
 app.command(epilog=examples("plays draw usage-drop", "plays draw usage-drop --mermaid"))(draw)
 app.command(epilog=examples("plays pages", "plays pages --check"))(pages)
+app.command(epilog=examples("plays versions usage-drop"))(versions)
+app.command(epilog=examples("plays diff usage-drop", "plays diff usage-drop 3 5", "plays diff usage-drop 3 --json"))(
+    diff
+)
+app.command(epilog=examples("plays rollback usage-drop --to 3 --dry-run", "plays rollback usage-drop --to 3"))(rollback)

@@ -97,3 +97,9 @@ async def close(session: AsyncSession, run: Run, outcome: str, reason: str, at: 
 async def open_tasks(session: AsyncSession, run: str) -> Sequence[Task]:
     """The tasks of a run that wait for a player."""
     return await tasks.listing(session, run=run, state=TaskState.OPEN)
+
+
+async def open_by_version(session: AsyncSession, play: str) -> dict[int, int]:
+    """How many runs of a play are open on which version."""
+    query = select(Run.version, func.count()).where(Run.play == play, Run.ended_at.is_(None)).group_by(Run.version)
+    return {row[0]: row[1] for row in await session.execute(query)}

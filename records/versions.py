@@ -83,6 +83,29 @@ async def get(session: AsyncSession, play: str, version: int) -> PlayVersion | N
     return await session.get(PlayVersion, (play, version))
 
 
+async def of_play(session: AsyncSession, play: str) -> Sequence[PlayVersion]:
+    """Every version of a play, the newest first."""
+    query = select(PlayVersion).where(PlayVersion.play == play).order_by(PlayVersion.version.desc())
+    return (await session.scalars(query)).all()
+
+
+@dataclass(frozen=True)
+class _Again:
+    """An old version as the source of a new one."""
+
+    play: Play
+    text: str
+    definition: str
+    content: Mapping[str, str]
+    hash: str
+
+
+async def go_back(session: AsyncSession, old: PlayVersion, by: str) -> Published:
+    """Publish an old version anew, so that new starts take it. The same as the newest: nothing is written."""
+    play = Play.model_validate_json(old.definition)
+    return await publish(session, _Again(play, old.source, old.definition, old.content, old.hash), by)
+
+
 async def all_latest(session: AsyncSession) -> Sequence[PlayVersion]:
     """The newest version of every play, in the order of their names."""
     query = select(PlayVersion).ext(distinct_on(PlayVersion.play))
