@@ -13,6 +13,7 @@ from plays.check_people import people_rules
 from plays.check_plays import play_rules
 from plays.check_steps import step_rules
 from plays.check_texts import text_rules
+from plays.check_uses import use_rules
 from plays.check_ways import way_rules
 from plays.checked import Checked
 from plays.faults import Fault as Fault
@@ -25,6 +26,7 @@ _RULES: Final = (
     *step_rules,
     *way_rules,
     *condition_rules,
+    *use_rules,
     *text_rules,
 )
 

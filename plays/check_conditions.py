@@ -59,20 +59,17 @@ def conditions_are_sound(checked: Checked) -> Iterator[Fault]:
 def _fault(
     checked: Checked, text: str, path: FilePath, step: str | None, found: condition_faults.ConditionFault
 ) -> Fault:
-    spot = checked.source.spot.find(path)
-    line, column = _inside(checked, text, found, spot.line, spot.column)
-    return Fault(
-        str(checked.source.path), line, column, step, str(path[-1]), "condition", found.message, found.suggestion
-    )
+    line, column = place_in(checked, text, path, found.line, found.column)
+    message, hint = found.message, found.suggestion
+    return Fault(str(checked.source.path), line, column, step, str(path[-1]), "condition", message, hint)
 
 
-def _inside(
-    checked: Checked, text: str, found: condition_faults.ConditionFault, line: int, column: int
-) -> tuple[int, int]:
+def place_in(checked: Checked, text: str, path: FilePath, line: int, column: int) -> tuple[int, int]:
     """Where in the file: exact for a condition on one line, plain or quoted; the value's beginning otherwise."""
-    row = checked.source.text.splitlines()[line - 1][column - 1 :]
+    spot = checked.source.spot.find(path)
+    row = checked.source.text.splitlines()[spot.line - 1][spot.column - 1 :]
     start = row.find(text.strip())
-    return (line, column + start + found.column - 1) if start in (0, 1) else (line, column)
+    return (spot.line, spot.column + start + column - 1) if start in (0, 1) else (spot.line, spot.column)
 
 
 condition_rules: Final[tuple[Rule, ...]] = (conditions_are_sound,)

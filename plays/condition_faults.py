@@ -27,19 +27,23 @@ _TOKEN: Final = re.compile(
 _MACROS: Final = frozenset({"all", "exists", "exists_one", "map", "filter"})
 
 
-class _Token(NamedTuple):
+class Token(NamedTuple):
+    """A piece of a condition: text, name, sign or number, and where it begins."""
+
     kind: str
     text: str
     at: int
 
 
-def _position(text: str, at: int) -> tuple[int, int]:
+def position(text: str, at: int) -> tuple[int, int]:
+    """Line and column, from 1, of a place in a condition."""
     before = text[:at]
     return before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1
 
 
-def _tokens(text: str) -> list[_Token]:
-    found = (_Token(one.lastgroup or "", one[0], one.start()) for one in _TOKEN.finditer(text))
+def tokens_of(text: str) -> list[Token]:
+    """The pieces of a condition, without its comments."""
+    found = (Token(one.lastgroup or "", one[0], one.start()) for one in _TOKEN.finditer(text))
     return [token for token in found if token.kind != "comment"]
 
 
@@ -50,9 +54,9 @@ def static_faults(text: str) -> list[ConditionFault]:
         ]
     if not text.strip() or (not text.isascii() and _unreadable(text)):
         return [ConditionFault(1, "there is no condition here" if not text.strip() else "unreadable characters", "")]
-    macros = [token for token in _tokens(text) if token.kind == "name" and token.text in _MACROS]
+    macros = [token for token in tokens_of(text) if token.kind == "name" and token.text in _MACROS]
     if len(macros) > _MAX_MACROS:
-        line, column = _position(text, macros[_MAX_MACROS].at)
+        line, column = position(text, macros[_MAX_MACROS].at)
         return [ConditionFault(column, f"at most {_MAX_MACROS} of {', '.join(sorted(_MACROS))}", "split it", line)]
     return []
 
@@ -64,18 +68,18 @@ def _unreadable(text: str) -> bool:
 def touch_faults(text: str, known_steps: Set[str]) -> list[ConditionFault]:
     """`touch` may only be asked for one named step and one of its fields."""
     found: list[ConditionFault] = []
-    tokens = [*_tokens(text), *[_Token("end", "", len(text))] * 5]
+    tokens = [*tokens_of(text), *[Token("end", "", len(text))] * 5]
     for index, token in enumerate(tokens):
         if token.text != TOUCH or token.kind != "name" or (index and tokens[index - 1].text == "."):
             continue
-        line, column = _position(text, token.at)
-        step, rest = _key_after(tokens, index + 1)
+        line, column = position(text, token.at)
+        step, rest = key_after(tokens, index + 1)
         if step is None:
             found.append(ConditionFault(column, "`touch` asks for one step by its name", "touch['step-name']", line))
         elif step not in known_steps:
             found.append(ConditionFault(column, f"no step is called '{step}'", did_you_mean(step, known_steps), line))
         else:
-            field, _ = _key_after(tokens, rest)
+            field, _ = key_after(tokens, rest)
             if field not in TOUCH_FIELDS:
                 message = f"touch['{step}'] has no field '{field}'" if field else f"touch['{step}'] alone says nothing"
                 hint = did_you_mean(field or "", TOUCH_FIELDS) or f"one of {', '.join(TOUCH_FIELDS)}"
@@ -83,7 +87,7 @@ def touch_faults(text: str, known_steps: Set[str]) -> list[ConditionFault]:
     return found
 
 
-def _key_after(tokens: list[_Token], index: int) -> tuple[str | None, int]:
+def key_after(tokens: list[Token], index: int) -> tuple[str | None, int]:
     """The key of `.key` or `['key']` at the index, and the index behind it."""
     first, second, third = tokens[index], tokens[index + 1], tokens[index + 2] if index + 2 < len(tokens) else None
     if first.text == "." and second.kind == "name":
