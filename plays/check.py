@@ -9,6 +9,7 @@ from typing import Final
 
 from plays.check_conditions import condition_rules
 from plays.check_names import name_rules
+from plays.check_parameters import parameter_rules
 from plays.check_people import people_rules
 from plays.check_plays import play_rules
 from plays.check_steps import step_rules
@@ -23,6 +24,7 @@ _RULES: Final = (
     *name_rules,
     *people_rules,
     *play_rules,
+    *parameter_rules,
     *step_rules,
     *way_rules,
     *condition_rules,

@@ -6,11 +6,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from pydantic import ValidationError
+
 from plays.check_names import Rule
 from plays.checked import Checked, FilePath, Placed
 from plays.faults import Fault
-from plays.model import PlayStep
+from plays.model import Play, PlayStep
 from plays.suggestions import did_you_mean
+from plays.yaml_source import YamlFault, read_yaml
 
 _LANE: Final = re.compile(r"^lane:\s*[\"']?([a-z0-9-]+)", re.MULTILINE)
 
@@ -38,6 +41,23 @@ def named_plays_exist(checked: Checked) -> Iterator[Fault]:
 def _lane_of(path: Path, _changed: int) -> str:
     found = _LANE.search(path.read_text(encoding="utf-8", errors="replace"))
     return found[1] if found else ""
+
+
+def beside(checked: Checked, name: str) -> Play | None:
+    """Another play of the same folder, without its texts, if there is one that can be read."""
+    path = checked.source.path.parent / f"{name}.yaml"
+    try:
+        return _read(path, path.stat().st_mtime_ns)
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _read(path: Path, _changed: int) -> Play | None:
+    try:
+        return Play.model_validate(read_yaml(path.read_bytes()).value)
+    except (YamlFault, ValidationError):
+        return None
 
 
 play_rules: Final[tuple[Rule, ...]] = (named_plays_exist,)

@@ -42,10 +42,13 @@ def conditions_speak_of_what_there_is(checked: Checked) -> Iterator[Fault]:
     for text, path, step in conditions_of(checked):
         yield from _text(checked, text, path, step)
     for placed in checked.steps:
-        if isinstance(placed.step, SetStep):
-            for name, value in placed.step.assign.items():
-                if isinstance(value, str) and value.startswith("="):
-                    yield from _text(checked, value, (*placed.path, "set", name), placed.name)
+        given = placed.step.assign if isinstance(placed.step, SetStep) else {}
+        key = "set"
+        if isinstance(placed.step, PlayStep):
+            given, key = placed.step.parameters, "with"
+        for name, value in given.items():
+            if isinstance(value, str) and value.startswith("="):
+                yield from _text(checked, value, (*placed.path, key, name), placed.name)
 
 
 def _text(checked: Checked, text: str, path: FilePath, step: str | None) -> Iterator[Fault]:

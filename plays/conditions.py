@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from plays.condition_faults import ConditionFault, compile_faults, in_words, static_faults, touch_faults, type_words
 from plays.facts import ANCHOR, DECLARED, EVENT, FORM, PARAM, TOUCH, bindings
@@ -98,16 +98,32 @@ def compile_condition(text: str) -> "Expression":
 
 def faults(text: str, known_steps: Set[str]) -> list[ConditionFault]:
     """Everything wrong with a condition, each with its column and, where there is one, what was probably meant."""
+    found, kind = _typed(text, known_steps)
+    if not found and kind not in ("BOOL", "DYN"):
+        return [ConditionFault(1, f"a condition is true or false; this gives {type_words(kind)}", "compare it")]
+    return found
+
+
+def value_faults(text: str, known_steps: Set[str]) -> list[ConditionFault]:
+    """Everything wrong with an expression that may give any value: what stands behind `=` in a `set`."""
+    found, kind = _typed(text, known_steps)
+    if not found and kind not in _SCALARS:
+        return [ConditionFault(1, f"it gives {type_words(kind)}; a parameter is one value", "take a part of it")]
+    return found
+
+
+_SCALARS: Final = frozenset({"BOOL", "DYN", "STRING", "INT", "DOUBLE", "UINT"})
+
+
+def _typed(text: str, known_steps: Set[str]) -> tuple[list[ConditionFault], str]:
+    """What is wrong, and the type the expression gives."""
     found = static_faults(text) or touch_faults(text, known_steps)
     if found:
-        return found
+        return found, ""
     try:
-        kind = _environment().compile(text).return_type().name()
+        return [], _environment().compile(text).return_type().name()
     except RuntimeError as error:
-        return compile_faults(text, str(error)) or [ConditionFault(1, "it cannot be read as a condition", "")]
-    if kind not in ("BOOL", "DYN"):
-        return [ConditionFault(1, f"a condition is true or false; this gives {type_words(kind)}", "compare it")]
-    return []
+        return compile_faults(text, str(error)) or [ConditionFault(1, "it cannot be read as a condition", "")], ""
 
 
 @lru_cache(maxsize=1)
