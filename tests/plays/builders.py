@@ -7,6 +7,8 @@ from plays.check import check
 from plays.faults import Fault
 from plays.playbook import PlayFaults, read_play
 from plays.program import Unwalkable, lay_out
+from plays.wording import text_names
+from plays.words import NO_TEXT
 
 SOUND = """\
 play: winter
@@ -66,6 +68,7 @@ on:
 MAIL = (
     "subject: News for {{ account.name }}\n---\nHello {{ contact.first_name | default: 'there' }},\n\nshort and true.\n"
 )
+SURVEY = MAIL + "\n{{ survey.link }}\n"
 GUIDE = "title: {{ account.name }}\n---\nSay hello, ask, listen.\n"
 
 
@@ -79,8 +82,10 @@ def write_play(folder: Path, text: str = SOUND, *, name: str = "winter") -> Path
     except (PlayFaults, Unwalkable):
         return path
     for step, node in nodes.items():
-        if node.kind in ("email", "call", "task", "notify"):
-            write_template(folder, step, MAIL if node.kind == "email" else GUIDE, play=play.play)
+        if node.reaches and node.kind not in NO_TEXT:
+            text = {"email": MAIL, "survey": SURVEY}.get(node.kind, GUIDE)
+            for name in text_names(node.step, step):
+                write_template(folder, name, text, play=play.play)
     return path
 
 
