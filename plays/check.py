@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from plays.check_conditions import condition_rules
+from plays.check_craft import craft_rules
+from plays.check_gathers import gather_rules
 from plays.check_names import name_rules
 from plays.check_parameters import parameter_rules
 from plays.check_people import people_rules
@@ -26,10 +28,12 @@ _RULES: Final = (
     *play_rules,
     *parameter_rules,
     *step_rules,
+    *gather_rules,
     *way_rules,
     *condition_rules,
     *use_rules,
     *text_rules,
+    *craft_rules,
 )
 
 

@@ -1,14 +1,15 @@
-"""Rules about what a step says: threads, ladders, times, reasons. Each takes a Checked, yields faults."""
+"""Rules about what a step says: threads, ladders, times. Each takes a Checked, yields faults."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
 from plays.check_names import Rule, known_words
-from plays.checked import Checked, Placed
+from plays.checked import Checked, FilePath, Placed
 from plays.faults import Fault
-from plays.model import CallStep, EmailStep, NotifyStep, TaskStep, Touch
+from plays.model import AnyStep, CallStep, EmailStep, NotifyStep, RepeatStep, Touch
 from plays.spans import Span
+from plays.words import NO_TEXT
 
 _LONGEST: Final = timedelta(days=3 * 366)
 
@@ -54,28 +55,49 @@ def ladders_reach_somebody(checked: Checked) -> Iterator[Fault]:
 def spans_are_sane(checked: Checked) -> Iterator[Fault]:
     """No wait of more than three years: it is a slip of the keyboard."""
     play = checked.source.play
-    spans: list[tuple[tuple[str | int, ...], Span | None, Placed | None]] = [
+    spans: list[tuple[FilePath, Span | None, Placed | None]] = [
         (("start", "held_for"), play.start.held_for, None),
         (("start", "once_per"), play.start.once_per, None),
         (("caps", "email_gap"), play.caps.email_gap, None),
         *((("ladder",), span, None) for span in play.ladder),
     ]
     for placed in checked.steps:
-        one = placed.step
-        spans += [
-            ((*placed.path, "after"), one.after, placed),
-            ((*placed.path, "wait"), getattr(one, "wait", None), placed),
-        ]
-        spans += [((*placed.path, "expires"), getattr(one, "expires", None), placed)]
-        due = getattr(one, "due", None) or getattr(one, "approve", None) or {}
-        spans += [((*placed.path, "approve" if placed.kind == "email" else "due"), span, placed) for span in due]
+        spans += [((*placed.path, *inner), span, placed) for inner, span in spans_of(placed.step)]
     for path, span, step in spans:
         if span is not None and span.rough > _LONGEST:
             yield checked.fault("span", path, f"{span} is more than three years", "a shorter time", step=step)
 
 
+def spans_of(step: AnyStep) -> Iterator[tuple[FilePath, Span | None]]:
+    """Every length of time a step says, with its path inside the step."""
+    yield ("after",), step.after
+    if step.at is not None:
+        yield ("at",), step.at.span
+    for key in ("wait", "expires", "within", "norm", "lasts"):
+        if isinstance(found := getattr(step, key, None), Span):
+            yield (key,), found
+    for key in ("due", "approve", "stall"):
+        yield from (((key,), span) for span in getattr(step, key, None) or ())
+    if isinstance(step, RepeatStep):
+        yield from ((("every",), span) for span in step.every)
+    if isinstance(step, Touch) and step.quota is not None:
+        yield ("quota", "per"), step.quota.per
+
+
+def times_are_sane(checked: Checked) -> Iterator[Fault]:
+    """A touch can happen before it expires, a hold holds, a length that is awaited is one."""
+    for placed in checked.steps:
+        for key, why in (("expires", "it would expire at once"), ("lasts", "it would be over at once")):
+            span = getattr(placed.step, key, None)
+            if isinstance(span, Span) and not span.count:
+                yield checked.fault(key, (*placed.path, key), why, "`2d`", step=placed)
+        within = getattr(placed.step, "within", None)
+        if isinstance(within, Span) and not within.count:
+            yield checked.fault("within", (*placed.path, "within"), "it would be over at once", "`2d`", step=placed)
+
+
 def windows_are_sane(checked: Checked) -> Iterator[Fault]:
-    """A notice has no window; a call keeps office hours; a touch must be able to happen before it expires."""
+    """A notice has no window; a call keeps office hours."""
     for placed in checked.steps:
         step = placed.step
         if not isinstance(step, Touch):
@@ -83,43 +105,34 @@ def windows_are_sane(checked: Checked) -> Iterator[Fault]:
         path = (*placed.path, "window")
         if step.window is not None and isinstance(step, NotifyStep):
             yield checked.fault("window", path, "a notice to our own people has no window", "remove it", step=placed)
+        elif step.window is not None and placed.kind in NO_TEXT:
+            yield checked.fault(
+                "window", path, f"a {placed.kind} reaches nobody and has no window", "remove it", step=placed
+            )
         if step.window in ("any", "management") and isinstance(step, CallStep):
             message = "calls are made on weekdays from 09:00 to 17:00"
             yield checked.fault("window", path, message, "`window: calls`", step=placed, severity="warning")
-        if step.expires is not None and not step.expires.count:
-            yield checked.fault("expires", (*placed.path, "expires"), "it would expire at once", "`2d`", step=placed)
 
 
-def touches_have_reasons(checked: Checked) -> Iterator[Fault]:
-    """Base contract B9: no touch without something new; the same reason twice running is not new."""
-    last: str | None = None
+def moments_hang_on_anchors(checked: Checked) -> Iterator[Fault]:
+    """`at` names an anchor the play declares; `late` says something only beside `at`."""
+    anchors = checked.source.play.anchors
     for placed in checked.steps:
         step = placed.step
-        if not isinstance(step, Touch):
-            continue
-        reaches_them = isinstance(step, EmailStep | CallStep)
-        if step.reason is None and reaches_them:
-            message = f"this {placed.kind} has no `reason`: what is new that makes it worth their time?"
-            yield checked.fault("no-reason", placed.path, message, "add `reason:`", step=placed)
-        if step.reason is not None and step.reason == last:
-            message = "the same reason as the touch before it"
-            yield checked.fault("same-reason", (*placed.path, "reason"), message, step=placed, severity="warning")
-        last = step.reason
-
-
-def channels_are_mixed(checked: Checked) -> Iterator[Fault]:
-    """People take things in by different routes: read, hear, hold."""
-    kinds = [p.kind for p in checked.steps if p.on is None and isinstance(p.step, EmailStep | CallStep | TaskStep)]
-    if len(kinds) > 2 and len(set(kinds)) == 1:
-        message = f"the whole play is one channel: {kinds[0]}"
-        yield checked.fault("one-channel", ("steps",), message, "mix in a call or a task", severity="warning")
+        if step.at is not None and step.at.anchor not in anchors:
+            message = f"no anchor is called '{step.at.anchor}'"
+            hint = known_words(step.at.anchor, anchors, "anchors")
+            yield checked.fault("unknown-anchor", (*placed.path, "at"), message, hint, step=placed)
+        if isinstance(step, Touch) and step.late != "skip" and step.at is None:
+            message = "`late` is for a step that is due `at` a moment; this one is due whenever it is reached"
+            yield checked.fault("late", (*placed.path, "late"), message, "remove it, or say `at:`", step=placed)
 
 
 step_rules: Final[tuple[Rule, ...]] = (
     threads_go_back,
     ladders_reach_somebody,
     spans_are_sane,
+    times_are_sane,
     windows_are_sane,
-    touches_have_reasons,
-    channels_are_mixed,
+    moments_hang_on_anchors,
 )
