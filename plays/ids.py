@@ -26,6 +26,11 @@ def run_id(play: str, account: str, number: int) -> str:
     return f"{play}/{account}/{number}"
 
 
+def rehearsal_id(play: str, account: str, mark: str) -> str:
+    """`rehearsal/usage-drop/acme/3f9c1a`: a run of nobody's. Its run id in the scratch ledger is that of a real run."""
+    return f"rehearsal/{play}/{account}/{mark}"
+
+
 def touch_key(run: str, step: str, occurrence: int, contact: str | None) -> str:
     """`usage-drop/acme/2/ring-admin/1/c-17`; `-` where no contact is spoken to (a notice, an inner task)."""
     return f"{run}/{step}/{occurrence}/{contact or '-'}"

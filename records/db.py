@@ -18,9 +18,11 @@ Executor = AsyncSession | AsyncConnection
 class Database:
     """One engine and its sessions; made by the entry points and handed to whoever needs it."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, schema: str | None = None) -> None:
+        """`schema`: the only one its connections see (`records/scratch.py`); the database's own without."""
+        seen = {"server_settings": {"search_path": schema}} if schema else {}
         self.engine: AsyncEngine = create_async_engine(
-            url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=30, hide_parameters=True
+            url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=30, hide_parameters=True, connect_args=seen
         )
         _look_before_use(self.engine.sync_engine)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)

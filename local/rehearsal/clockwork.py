@@ -1,0 +1,111 @@
+"""The driver of one rehearsal: lets the run's clock jump from one stimulus to the next, in the order of their dates.
+
+What is to happen is put in from outside, also while the clock jumps: out of an activity of the run, whose clock waits
+for it. What a stimulus does is not known here.
+"""
+
+import asyncio
+import heapq
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from temporalio.client import Client
+
+from local.rehearsal import skipping
+from local.rehearsal.faults import Unplayable
+
+# A stimulus comes a little after its minute has begun: the timers of that minute ring first, every time.
+INTO_THE_MINUTE: Final = timedelta(seconds=20)
+PATIENCE: Final = 60.0  # seconds of wall time without landing: the run's code fails, or there is no worker
+Act = Callable[[], Awaitable[None]]
+
+
+@dataclass(order=True)
+class _Stimulus:
+    at: datetime
+    number: int
+    act: Act = field(compare=False)
+
+
+class Clockwork:
+    """The clock of one run, and what is to happen when."""
+
+    def __init__(self, client: Client, workflow: str, starts_at: datetime, horizon: datetime) -> None:
+        self._client, self._workflow = client, workflow
+        self._starts_at, self._horizon = starts_at, horizon
+        self._execution = ""
+        self._agenda: list[_Stimulus] = []
+        self._count = 0
+        self._jump = ""
+        self._target: datetime | None = None  # of the jump under way
+
+    def put(self, at: datetime, act: Act) -> None:
+        """Let something happen at this date, or as soon as it can if that has passed."""
+        self._count += 1
+        heapq.heappush(self._agenda, _Stimulus(at, self._count, act))
+
+    async def put_soon(self, at: datetime, act: Act) -> None:
+        """The same out of an activity of the run: a jump that would go too far is made shorter."""
+        self.put(at, act)
+        if self._target is not None and at < self._target:
+            await self._begin(at)
+
+    async def run(self) -> bool:
+        """Play to the end of the run or the horizon. True when the run has ended.
+
+        Raises Unplayable when the run makes no progress.
+        """
+        while True:
+            to = min(self._agenda[0].at if self._agenda else self._horizon, self._horizon)
+            if not await self._forward(to):
+                return True
+            reached = max(self._target or to, self._starts_at)
+            self._target = None
+            while self._agenda and self._agenda[0].at <= reached:
+                await heapq.heappop(self._agenda).act()
+            if reached >= self._horizon:
+                return not (await skipping.standing(self._client, self._workflow)).running
+
+    async def _forward(self, to: datetime) -> bool:
+        """Jump to this date, or as far as a shorter jump has put it. False when the run is over."""
+        if not await self._begin(to):
+            return False
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await self._landed()
+        except TimeoutError:
+            raise Unplayable(
+                f"the run {self._workflow} made no progress for {PATIENCE:.0f} seconds; Temporal's Web UI shows where "
+                "it stands"
+            ) from None
+
+    async def _landed(self) -> bool:
+        while True:
+            name = self._jump
+            ended = await skipping.landed(self._client, self._workflow, name)
+            if ended != "replaced":
+                return ended == "there"
+            if name == self._jump:  # the server has not heard of the shorter one yet
+                await asyncio.sleep(0.005)
+
+    async def _begin(self, to: datetime) -> bool:
+        """Ask for a jump to this date on the run's own clock. False when the run is over."""
+        now = await skipping.standing(self._client, self._workflow)
+        if not now.running:
+            return False
+        if now.execution != self._execution:
+            await self._met(now.execution)
+        elapsed = now.now - now.began
+        self._target, self._jump = to, skipping.new_jump()
+        span = to - self._starts_at + INTO_THE_MINUTE - elapsed
+        await skipping.jump(self._client, self._workflow, self._jump, span)
+        return True
+
+    async def _met(self, execution: str) -> None:
+        """A run that went on as new has begun its clock anew, at what its input says."""
+        if self._execution:
+            (given,) = await skipping.first_input(self._client, self._workflow, execution)
+            self._starts_at = datetime.fromisoformat(given["starts_at"])
+        self._execution = execution

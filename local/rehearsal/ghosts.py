@@ -1,0 +1,92 @@
+"""Ghosts in place of what reaches the world: a mail server that keeps nothing and is nowhere, a book of what was done.
+
+The activities themselves are the real ones; here they are only surrounded.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from temporalio import activity
+
+from activities.channels.transport import Delivery
+from activities.clock import STANDS_STILL
+
+Played = Callable[[Any], Awaitable[Any]]
+
+
+class GhostDelivery:
+    """A mail that goes nowhere."""
+
+    async def begin(self) -> None:
+        """Nothing is asked."""
+
+    async def finish(self, mime: bytes) -> str:
+        """The server's last word, were there one."""
+        return "250 accepted by nobody: this is a rehearsal"
+
+    async def close(self) -> None:
+        """Nothing was open."""
+
+
+class GhostTransport:
+    """Takes every mail and opens no connection."""
+
+    async def open(self, sender: str, recipient: str) -> Delivery:
+        """As if there were a server."""
+        return GhostDelivery()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that was asked of the world, and its answer; or something that happened."""
+
+    name: str  # of the activity, or `event`, `answer`, `operator`
+    asked: Any
+    answer: Any = None
+
+
+@dataclass
+class Book:
+    """Everything that was asked and answered in a rehearsal, in order."""
+
+    entries: list[Entry] = field(default_factory=list)
+
+    def write(self, name: str, asked: Any, answer: Any = None) -> None:
+        """Add a line. A local activity that is asked again, word for word, has only been repeated by Temporal."""
+        entry = Entry(name, asked, answer)
+        if not self.entries or self.entries[-1] != entry:
+            self.entries.append(entry)
+
+
+def name_of(played: Played) -> str:
+    """Under which name Temporal knows an activity."""
+    return str(activity._Definition.must_from_callable(played).name)
+
+
+def surrounded(
+    real: Mapping[str, Played], choose: Callable[[], Mapping[str, Played]], after: Callable[[str, Any, Any], Any]
+) -> list[Callable[..., Any]]:
+    """Activities by the names and types of `real`; `choose` says whose are played, `after` hears of each."""
+    return [_around(name, one, choose, after) for name, one in real.items()]
+
+
+def _around(
+    name: str, real: Played, choose: Callable[[], Mapping[str, Played]], after: Callable[[str, Any, Any], Any]
+) -> Callable[..., Any]:
+    definition = activity._Definition.must_from_callable(real)
+    (argument,) = definition.arg_types or [object]
+
+    async def played(asked: Any) -> Any:
+        STANDS_STILL.set(True)
+        answer = await choose()[name](asked)
+        await after(name, asked, answer)
+        return answer
+
+    played.__annotations__ = {"asked": argument, "return": definition.ret_type}
+    return activity.defn(name=name)(played)
+
+
+EVENT: Final = "event"
+ANSWER: Final = "answer"
+OPERATOR: Final = "operator"
