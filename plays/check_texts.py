@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from plays import content_faults
-from plays.base import with_base_contract
+from plays.base import BASE_STEPS, with_base_contract
 from plays.check_names import Rule
+from plays.check_uses import unknown
 from plays.checked import Checked
 from plays.faults import Fault
 from plays.model import EmailStep, Touch
@@ -60,7 +61,10 @@ def templates_are_there(checked: Checked) -> Iterator[Fault]:
     """Every step that says something has a template in English and in Russian."""
     placed = {one.name: one for one in checked.steps}
     folders = _folders(checked)
-    for wanted in _wanted(checked):
+    first: dict[str, Wanted] = {}
+    for one in _wanted(checked):
+        first.setdefault(one.name, one)
+    for wanted in first.values():
         for locale in LOCALES:
             key = f"{wanted.name}.{locale}"
             if key in checked.source.content or any((folder / f"{key}{SUFFIX}").is_file() for folder in folders):
@@ -84,17 +88,55 @@ def _nearest_file(checked: Checked, name: str, locale: str) -> str:
 
 def templates_are_sound(checked: Checked) -> Iterator[Fault]:
     """Every template can be read and names what there is."""
-    folders = _folders(checked)
-    heads = {one.name: one for one in _wanted(checked)}
+    wanted = {one.name: one for one in _wanted(checked)}
     for key, text in checked.source.content.items():
-        name, _, _ = key.rpartition(".")
-        wanted = heads.get(name)
-        if wanted is None:
+        one = wanted.get(key.rpartition(".")[0])
+        if one is None:
             continue
-        paths = [folder / f"{key}{SUFFIX}" for folder in folders]
-        file = next((path for path in paths if path.is_file()), paths[0])
-        for found in content_faults.faults(text, wanted.head, checked.names):
-            yield Fault(str(file), found.line, 1, wanted.step, "", "template", found.message, found.suggestion)
+        file = str(_file_of(checked, key))
+        for found in content_faults.faults(text, one.head, checked.names):
+            yield Fault(file, found.line, 1, one.step, "", "template", found.message, found.suggestion)
+        for line, message, hint in _names_of_the_play(checked, text):
+            yield Fault(file, line, 1, one.step, "", "template", message, hint)
+
+
+def _file_of(checked: Checked, key: str) -> Path:
+    paths = [folder / f"{key}{SUFFIX}" for folder in _folders(checked)]
+    return next((path for path in paths if path.is_file()), paths[0])
+
+
+def _names_of_the_play(checked: Checked, text: str) -> Iterator[tuple[int, str, str]]:
+    """Forms, parameters and anchors that the play does not have: line, what is wrong, what is there."""
+    for parts, line in content_faults.named(text):
+        root, key, field = (*parts, None, None)[:3]
+        if root in _ROOTS and not (root == "form" and key in BASE_STEPS):
+            wrong = unknown(checked, _ROOTS[root], key, field)
+            if wrong is not None:
+                yield line, *wrong
+
+
+_ROOTS: Final = {"form": "form", "param": "param", "anchors": "anchor"}
+
+
+def surveys_have_their_link(checked: Checked) -> Iterator[Fault]:
+    """A survey's mail holds the link to its questions; no other text does."""
+    wanted = {one.name: one for one in _wanted(checked)}
+    for key, text in checked.source.content.items():
+        one = wanted.get(key.rpartition(".")[0])
+        if one is None:
+            continue
+        lines = [line for parts, line in content_faults.named(text) if parts[0] == "survey"]
+        file = str(_file_of(checked, key))
+        if one.kind == "survey" and not lines:
+            message = "a survey's mail has no link to its questions"
+            yield Fault(
+                file, 1, 1, one.step, "", "survey-link", message, "write {{ survey.link }} on a line of its own"
+            )
+        if one.kind != "survey" and lines:
+            message = f"{one.kind} '{one.step}' is no survey and has no link"
+            yield Fault(
+                file, lines[0], 1, one.step, "", "survey-link", message, "remove it, or make the step a `survey:`"
+            )
 
 
 def templates_are_used(checked: Checked) -> Iterator[Fault]:
@@ -111,30 +153,39 @@ def templates_are_used(checked: Checked) -> Iterator[Fault]:
 
 
 def one_way_to_a_text(checked: Checked) -> Iterator[Fault]:
-    """A step has its own text, a shared one, variants or a library, and not two of these."""
+    """A library names its texts itself; what has no text says none; one text is a mail or a guide, not both."""
+    heads: dict[str, Wanted] = {}
     for placed in checked.steps:
         step = placed.step
         if not isinstance(step, Touch):
             continue
         library = step.library if isinstance(step, EmailStep) else ()
-        said = [key for key, there in (("library", library), ("variants", step.variants), ("text", step.text)) if there]
-        if len(said) > 1:
-            message = f"`{said[0]}` and `{said[1]}` both say which text is taken"
-            yield checked.fault(
-                "two-texts", (*placed.path, said[1]), message, f"keep one: {said[0]} or {said[1]}", step=placed
-            )
-        if placed.kind in NO_TEXT and said:
+        others = [key for key in ("variants", "text") if getattr(step, key)]
+        if library and others:
+            message = f"`library` and `{others[0]}` both say which text is taken"
+            path = (*placed.path, others[0])
+            yield checked.fault("two-texts", path, message, f"keep `library` or `{others[0]}`", step=placed)
+        if placed.kind in NO_TEXT and others:
             message = f"a {placed.kind} has no text"
-            yield checked.fault("no-text", (*placed.path, said[0]), message, "remove it", step=placed)
+            yield checked.fault("no-text", (*placed.path, others[0]), message, "remove it", step=placed)
         if len(set(library)) < len(library):
-            yield checked.fault(
-                "library", (*placed.path, "library"), "a text stands in it twice", "name each once", step=placed
-            )
+            path, message = (*placed.path, "library"), "a text stands in the library twice"
+            yield checked.fault("library", path, message, "name each once", step=placed)
+        for text in text_names(step, placed.name) if placed.kind not in NO_TEXT else ():
+            one = Wanted(text, placed.name, placed.kind)
+            first = heads.setdefault(text, one)
+            if first.head != one.head:
+                message = (
+                    f"{first.kind} '{first.step}' takes the text '{text}' too, and its first line is `{first.head}:`"
+                )
+                path = (*placed.path, "text" if step.text else placed.kind)
+                yield checked.fault("two-texts", path, message, "give each its own text", step=placed)
 
 
 text_rules: Final[tuple[Rule, ...]] = (
     templates_are_there,
     templates_are_sound,
     templates_are_used,
+    surveys_have_their_link,
     one_way_to_a_text,
 )

@@ -56,6 +56,17 @@ def faults(template: str, head: str, known_steps: frozenset[str] = frozenset()) 
     return [fault for fault in found if fault is not None]
 
 
+def named(template: str) -> list[tuple[tuple[str, ...], int]]:
+    """Everything a template names, in its parts, with the line: `form['check'].angle` is (form, check, angle).
+
+    Nothing for a template that cannot be read.
+    """
+    try:
+        return [(tuple(name.split(".")), template_line(template, at)) for name, at in _uses(template)]
+    except TemplateFault:
+        return []
+
+
 def _uses(template: str) -> Iterator[tuple[str, int]]:
     for found in parsed(template).analyze().globals.values():
         for use in found:

@@ -50,13 +50,13 @@ class Ways:
         return ways
 
     def _go(self, names: "list[str | None]") -> None:
-        todo = deque(name for name in names if name in self.program.nodes)
+        todo = deque(name for name in names if name is not None and name in self.program.nodes)
         while todo:
             name = todo.popleft()
-            if name is None or name in self.reached:
+            if name in self.reached:
                 continue
             self.reached.add(name)
-            todo.extend(self._from(self.program.nodes[name]))
+            todo.extend(one for one in self._from(self.program.nodes[name]) if one is not None)
 
     def _from(self, node: Node) -> Iterator[str | None]:
         if isinstance(node.step, StageStep):
