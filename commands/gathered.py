@@ -16,6 +16,7 @@ NOUNS: Final = (
     ("accounts", None),
     ("directory", None),
     ("plays", "plays"),
+    ("rehearse", None),
     ("start", None),
     ("signal", None),
     ("steering", "runs"),

@@ -81,3 +81,14 @@ def checked(piece: Piece) -> Piece:
     if unknown := [step for step in piece.scenario.answers if step not in steps]:
         raise Unplayable(f"answers: the play has no step '{unknown[0]}'; it has {', '.join(steps)}")
     return piece
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """The text of a published version."""
+
+    play: Play
+    text: str
+    definition: str
+    content: dict[str, str]
+    hash: str

@@ -43,6 +43,7 @@ class Score:
     ledger: Ledger
     plans: dict[str, Plan] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)  # keys of touches
+    put_off: dict[str, str] = field(default_factory=dict)  # step -> why it waited last
 
     def lines(self, entry: Entry) -> list[Line]:
         """What an entry is worth in the chronology; nothing for most."""
@@ -95,15 +96,20 @@ class Score:
         for row in mine:
             self.told.add(row.key)
             kind = VERDICTS[TouchState(row.state)]
-            plan = self.plans.get(node.name)
-            why = (plan.why if plan else "") if kind == "made" else row.reason
+            why = self._why_then(node.name) if kind == "made" else row.reason
             yield self._touch(node, asked, row, kind, why)
         if not rows and answer.verdict in VERDICTS:
             yield self._touch(node, asked, None, VERDICTS[answer.verdict], answer.reason)
 
     def _later(self, node: Node, asked: Any, answer: Any, row: Touch | None) -> Line:
         line = self._touch(node, asked, row, "later", answer.reason)
+        self.put_off[node.name] = answer.reason
         return line.having(until=answer.until)
+
+    def _why_then(self, step: str) -> str:
+        """Why at this moment: what it had to wait for last, else its plan's reason."""
+        plan = self.plans.get(step)
+        return self.put_off.pop(step, plan.why if plan else "")
 
     def _touch(self, node: Node, asked: Any, row: Touch | None, kind: Kind, why: str) -> Line:
         contact = self.ledger.contacts.get(row.contact) if row is not None and row.contact else None

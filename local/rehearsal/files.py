@@ -1,0 +1,124 @@
+"""Rehearsals as tests: `plays/catalog/rehearsals/<play>.yaml`. Read, compare with what was played, write what is so.
+
+Writing keeps everything in the file but the expectations it replaces.
+"""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import ndiff
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+
+from local.rehearsal.faults import Unplayable
+from local.rehearsal.performance import Performance
+from local.rehearsal.piece import Piece, made_up
+from local.rehearsal.scenario import Expect, Part, Scenario
+from plays.playbook import CATALOG, PlayFaults, Source, catalog, read_play
+from plays.yaml_source import YamlFault, read_yaml
+
+FOLDER: Final = CATALOG / "rehearsals"
+ACCOUNTS: Final = "accounts"
+
+
+class Rehearsals(Part):
+    """What stands in one file."""
+
+    play: str
+    rehearsals: tuple[Scenario, ...]
+
+
+@dataclass(frozen=True)
+class Booked:
+    """One rehearsal of a file, ready to be played."""
+
+    path: Path
+    number: int  # from 1
+    piece: Piece
+
+    @property
+    def name(self) -> str:
+        """`usage-drop 2: a positive reply`."""
+        return f"{self.piece.play.play} {self.number}: {self.piece.scenario.title}"
+
+
+def paths(folder: Path = FOLDER) -> dict[str, Path]:
+    """The files of a folder by play."""
+    return {path.stem: path for path in sorted(folder.glob("*.yaml")) if path.stem != ACCOUNTS}
+
+
+def read_rehearsals(path: Path) -> Rehearsals:
+    """A file of rehearsals. Raises Unplayable with file, line and what is wrong."""
+    try:
+        spot = read_yaml(path.read_bytes())
+    except OSError as error:
+        raise Unplayable(f"{path} cannot be read: {error.strerror}") from None
+    except YamlFault as fault:
+        raise Unplayable(f"{path.name}:{fault.line}: {fault.message}; {fault.suggestion}") from None
+    try:
+        return Rehearsals.model_validate(spot.value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        line = spot.at([part for part in first["loc"] if isinstance(part, str | int)])[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise Unplayable(f"{path.name}:{line}: {where}: {first['msg'].removeprefix('Value error, ')}") from None
+
+
+def booked(path: Path, source: Source | None = None) -> list[Booked]:
+    """Every rehearsal of a file, with its play from beside or from the catalog. Raises Unplayable."""
+    read = read_rehearsals(path)
+    source = source or _play_of(path, read.play)
+    found: list[Booked] = []
+    for number, scenario in enumerate(read.rehearsals, 1):
+        try:
+            found.append(Booked(path, number, made_up(source, scenario)))
+        except Unplayable as error:
+            raise Unplayable(f"{path.name}, rehearsal {number} ({scenario.title}): {error}") from None
+    return found
+
+
+def _play_of(path: Path, play: str) -> Source:
+    beside = path.parent.parent / f"{play}.yaml"
+    where = beside if beside.is_file() else catalog().get(play)
+    if where is None:
+        raise Unplayable(f"{path.name}: there is no play '{play}' beside it, nor in the catalog")
+    try:
+        return read_play(where)
+    except PlayFaults as error:
+        raise Unplayable(f"{where} cannot be read as a play; see: ./starter.py plays check {where}") from error
+
+
+def difference(expected: Expect | None, found: Expect) -> list[str]:
+    """Lines of a diff, `-` expected and `+` found; none when it is as expected."""
+    if expected == found:
+        return []
+    before = _lines(expected) if expected is not None else []
+    return [line.rstrip() for line in ndiff(before, _lines(found)) if not line.startswith("?")]
+
+
+def _lines(expect: Expect) -> list[str]:
+    """An expectation as text, for a diff that people read."""
+    lists = (("touches", expect.touches), ("skipped", expect.skipped), ("open", expect.open))
+    inner = [line for name, items in lists if items for line in (f"{name}:", *(f"  {item}" for item in items))]
+    return [f"outcome: {expect.outcome}", *inner]
+
+
+def accept(path: Path, played: Sequence[tuple[int, Performance]]) -> None:
+    """Write what was found as what is expected, of these rehearsals (numbers from 1)."""
+    yaml = YAML()
+    yaml.width, yaml.preserve_quotes = 4096, True
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    tree = yaml.load(path.read_text(encoding="utf-8"))
+    for number, performance in played:
+        tree["rehearsals"][number - 1]["expect"] = _tree(performance.as_expected())
+    out = io.StringIO()
+    yaml.dump(tree, out)
+    path.write_text(out.getvalue(), encoding="utf-8")
+
+
+def _tree(expect: Expect) -> dict[str, Any]:
+    found: dict[str, Any] = {"outcome": expect.outcome, "touches": list(expect.touches)}
+    return found | {key: list(value) for key in ("skipped", "open") if (value := getattr(expect, key))}
