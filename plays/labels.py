@@ -103,6 +103,11 @@ def _steering_words(step: AnyStep, name: str) -> str:
             return f"end: {step.end}" if isinstance(step, EndStep) else name
 
 
+def stage_words(node: Node) -> str:
+    """`diagnose`: a stage by its title, else by its name."""
+    return (isinstance(node.step, StageStep) and node.step.title) or _plain(node.name)
+
+
 def audience_words(play: Play, audience: str) -> str:
     """`economic buyer`: the persona an audience speaks to; the audience's own name if it speaks to several."""
     found = play.audience.get(audience)

@@ -13,7 +13,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
 
-from activities.contracts import RECORD, SEND_EMAIL, StepIn, StepOut
+from activities.contracts import RECORD
 from workflows.run import Run
 
 Answered = TypeVar("Answered")
@@ -92,16 +92,18 @@ async def ask(run: Run, name: str, argument: BaseModel, answer: type[Answered], 
     return found
 
 
-async def send_email(run: Run, step: StepIn, summary: str) -> StepOut | None:
-    """Send one email; None when an operator stopped the run meanwhile. Notes are written while it is under way.
+async def out_in_the_world(
+    run: Run, name: str, argument: BaseModel, answer: type[Answered], summary: str
+) -> Answered | None:
+    """Run an activity that talks to the world; None when an operator stopped the run meanwhile.
 
-    The activity is never cancelled: a mail half sent would be in doubt. What has not begun is stopped by the gate,
-    which reads the notes.
+    Notes are written while it is under way. It is never cancelled: a mail half sent would be in doubt. What has not
+    begun is stopped by the gate, which reads the notes. Raises Stuck when it refuses for good.
     """
-    sending: workflow.ActivityHandle[StepOut] = workflow.start_activity(
-        SEND_EMAIL,
-        step,
-        result_type=StepOut,
+    doing: workflow.ActivityHandle[Answered] = workflow.start_activity(
+        name,
+        argument,
+        result_type=answer,
         start_to_close_timeout=SENDING,
         heartbeat_timeout=HEARTBEAT,
         retry_policy=PATIENT,
@@ -110,14 +112,14 @@ async def send_email(run: Run, step: StepIn, summary: str) -> StepOut | None:
     )
     run.sending = True
     try:
-        while not sending.done():
-            await workflow.wait_condition(lambda: sending.done() or bool(run.asked.notes))
+        while not doing.done():
+            await workflow.wait_condition(lambda: doing.done() or bool(run.asked.notes))
             await write_notes(run)
             if run.asked.stop is not None:
                 return None
-        return await sending
+        return await doing
     except ActivityError as error:
-        raise Stuck(_passing(SEND_EMAIL, error)) from error
+        raise Stuck(_passing(name, error)) from error
     finally:
         run.sending = False
 

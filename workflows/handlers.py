@@ -12,8 +12,10 @@ from activities.contracts import RECORD, Record
 from workflows.acting import Stuck, local
 from workflows.messages import (
     Answer,
+    ChangeIn,
     EventIn,
     Explanation,
+    OverrideIn,
     PauseIn,
     ReassignIn,
     ResumeIn,
@@ -22,7 +24,15 @@ from workflows.messages import (
     StopIn,
 )
 from workflows.run import Run
-from workflows.showing import explain, step_summary
+from workflows.showing import explain, place
+from workflows.wishes import (
+    change_refused,
+    override_refused,
+    reassign_refused,
+    send_now_refused,
+    skip_refused,
+    standing_at,
+)
 
 BEFORE: Final = Explanation(
     run_id="",
@@ -80,11 +90,11 @@ class Handlers:
         run = self.admitted
         run.state.paused = wish.reason
         self._note(run, state="paused", reason=wish.reason)
-        return Answer(sentence=f"Paused at {_place(run)}. Nothing is begun until it is resumed; open tasks go on.")
+        return Answer(sentence=f"Paused at {place(run)}. Nothing is begun until it is resumed; open tasks go on.")
 
     @pause.validator
     def _may_pause(self, wish: PauseIn) -> None:
-        _refuse_if(self.admitted.state.paused is not None, "the run is paused already")
+        _refuse("the run is paused already" if self.admitted.state.paused is not None else "")
 
     @workflow.update(name="resume", description='Go on after a pause, or try again what failed. {"reason": "…"}')
     def resume(self, wish: ResumeIn) -> Answer:
@@ -93,51 +103,81 @@ class Handlers:
         state, tried = run.state, run.state.stuck
         if state.paused is not None:
             self._note(run, state="halted" if state.halted else "open", reason=wish.reason)
-            state.until = None  # the gate may have said later because of the pause
+            for cursor in run.everywhere:
+                cursor.until = None  # the gate may have said later because of the pause
         state.paused = state.stuck = run.troubled = None
         run.asked.woken = True
-        return Answer(sentence=f"Resumed at {_place(run)}." + (" What failed is tried again." if tried else ""))
+        return Answer(sentence=f"Resumed at {place(run)}." + (" What failed is tried again." if tried else ""))
 
     @resume.validator
     def _may_resume(self, wish: ResumeIn) -> None:
         state = self.admitted.state
-        _refuse_if(state.paused is None and state.stuck is None, "the run is not paused, and nothing in it failed")
+        idle = state.paused is None and state.stuck is None
+        _refuse("the run is not paused, and nothing in it failed" if idle else "")
 
     @workflow.update(name="skip", description='Skip the step the run stands at. {"step": "…", "reason": "…"}')
     def skip(self, wish: SkipIn) -> Answer:
         """An email under way is not called back; its touch then stays made."""
         run = self.admitted
-        node = run.node
-        run.asked.skip = wish.model_copy(update={"step": run.state.step})
+        node = standing_at(run, wish.step)
+        run.asked.skip = wish.model_copy(update={"step": node and node.name})
         if run.troubled is not None:
-            return Answer(sentence=f"The event {run.troubled.kind} is passed over; the run stays at {_place(run)}.")
-        self._note(run, skipped=f"{run.state.step}/{run.occurrence}", reason=wish.reason)
+            return Answer(sentence=f"The event {run.troubled.kind} is passed over; the run stays at {place(run)}.")
+        name = node.name if node is not None else ""
+        self._note(run, skipped=f"{name}/{run.state.occurrences.get(name, 1)}", reason=wish.reason)
         after = f"goes on with {node.follows}" if node is not None and node.follows else "has no step after it"
         way = " unless its mail has gone out already" if run.sending else ""
-        return Answer(sentence=f"{_place(run)} is skipped{way}; the run {after}.")
+        return Answer(sentence=f"{place(run, node)} is skipped{way}; the run {after}.")
 
     @skip.validator
     def _may_skip(self, wish: SkipIn) -> None:
-        run = self.admitted
-        _refuse_if(run.node is None, "the run is between two steps; try again in a moment")
-        _refuse_elsewhere(run, wish.step)
+        _refuse(skip_refused(self.admitted, wish.step))
 
     @workflow.update(name="send_now", description='Make the next touch now; stops, holds and caps hold. {"step": "…"}')
     def send_now(self, wish: SendNowIn) -> Answer:
         """Planned time, window and holidays are passed over, nothing else."""
         run = self.admitted
-        run.state.hurry, run.state.until, run.asked.woken = True, None, True
-        return Answer(sentence=f"{_place(run)} is made now, unless a stop, a hold or a cap forbids it.")
+        cursor = next(one for one in run.moving if one.step == (wish.step or run.state.step))
+        cursor.hurry, cursor.until, run.asked.woken = True, None, True
+        named = place(run, run.node_at(cursor))
+        return Answer(sentence=f"{named} is made now, unless a stop, a hold or a cap forbids it.")
 
     @send_now.validator
     def _may_send_now(self, wish: SendNowIn) -> None:
+        _refuse(send_now_refused(self.admitted, wish.step))
+
+    @workflow.update(
+        name="change", description='Change parameters of the run. {"parameters": {"strategy": "light"}, "reason": "…"}'
+    )
+    async def change(self, wish: ChangeIn) -> Answer:
+        """Kept in Postgres before it is answered; what was made is not made again."""
         run = self.admitted
-        node, state = run.node, run.state
-        _refuse_if(state.paused is not None, "the run is paused; resume it first")
-        _refuse_if(node is None or not node.reaches, f"the run stands at {state.step}, which is no touch")
-        _refuse_elsewhere(run, wish.step)
-        _refuse_if(state.waiting_task is not None, f"{state.step} is handed out: task {state.waiting_task} is open")
-        _refuse_if(run.sending, f"{state.step} is being sent just now")
+        note = Record(
+            run_id=run.state.run_id, now=run.clock.now(), reason=wish.reason, parameters=dict(wish.parameters)
+        )
+        named = ", ".join(sorted(wish.parameters))
+        try:
+            await local(RECORD, note, type(None), summary=f"{named} changed")
+        except Stuck as refused:
+            raise ApplicationError(str(refused).removeprefix(f"{RECORD}: "), type="Refused") from refused
+        run.note(run.clock.now(), "changed", f"{named}: {wish.reason}")
+        return Answer(sentence=f"Changed: {named}. It counts from the next step on; nothing is made again.")
+
+    @change.validator
+    def _may_change(self, wish: ChangeIn) -> None:
+        _refuse(change_refused(self.admitted, wish.parameters))
+
+    @workflow.update(name="override", description='Go on though a gathering is not complete. {"reason": "…"}')
+    def override(self, wish: OverrideIn) -> Answer:
+        """Its open tasks stay open, with their ladders."""
+        run = self.admitted
+        node = standing_at(run, wish.step, kind="gather")
+        run.asked.override = wish.model_copy(update={"step": node and node.name})
+        return Answer(sentence=f"{place(run, node)} is complete enough; the run goes on.")
+
+    @override.validator
+    def _may_override(self, wish: OverrideIn) -> None:
+        _refuse(override_refused(self.admitted, wish.step))
 
     @workflow.update(name="stop", description='End the run. {"reason": "…", "outcome": "stopped"}')
     def stop(self, wish: StopIn) -> Answer:
@@ -145,12 +185,12 @@ class Handlers:
         run = self.admitted
         run.asked.stop = wish
         self._note(run, state="halted", reason=wish.reason)
-        return Answer(sentence=f"The run ends as '{wish.outcome}' at {_place(run)}; its open tasks are withdrawn.")
+        return Answer(sentence=f"The run ends as '{wish.outcome}' at {place(run)}; its open tasks are withdrawn.")
 
     @stop.validator
     def _may_stop(self, wish: StopIn) -> None:
         run = self.admitted
-        _refuse_if(run.asked.stop is not None or run.ending is not None, "the run is ending already")
+        _refuse("the run is ending already" if run.asked.stop is not None or run.ending is not None else "")
 
     @workflow.update(name="reassign", description='Give a slot to another player. {"slot": "adr", "player": "p-7"}')
     async def reassign(self, wish: ReassignIn) -> Answer:
@@ -172,10 +212,7 @@ class Handlers:
 
     @reassign.validator
     def _may_reassign(self, wish: ReassignIn) -> None:
-        roles = self.admitted.state.roles
-        known = ", ".join(sorted(roles))
-        _refuse_if(wish.slot not in roles, f"this run has no player slot '{wish.slot}'; it has {known}")
-        _refuse_if(roles.get(wish.slot) == wish.player, f"{wish.slot} is {wish.player} already")
+        _refuse(reassign_refused(self.admitted, wish.slot, wish.player))
 
     @staticmethod
     def _note(run: Run, **change: str) -> None:
@@ -183,16 +220,7 @@ class Handlers:
         run.asked.notes.append(Record.model_validate(note))
 
 
-def _place(run: Run) -> str:
-    return step_summary(run, run.node) if run.node is not None else "the end of its steps"
-
-
-def _refuse_if(so: bool, sentence: str) -> None:
-    if so:
+def _refuse(sentence: str) -> None:
+    """Refuse an update, unless there is nothing to say against it."""
+    if sentence:
         raise ApplicationError(sentence, type="Refused")
-
-
-def _refuse_elsewhere(run: Run, step: str | None) -> None:
-    """The operator saw another step than the run stands at by now."""
-    if step is not None and step != run.state.step:
-        raise ApplicationError(f"the run stands at {run.state.step} by now, not at {step}", type="Refused")

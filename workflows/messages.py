@@ -4,11 +4,16 @@ The Web UI shows handlers with their descriptions and takes one JSON value: fiel
 """
 
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from activities.contracts import Plan, RungDue
+from workflows.state import DoneLine as DoneLine
+from workflows.state import EventIn as EventIn
+from workflows.state import Frame as Frame
+from workflows.state import Message as Message
+from workflows.state import OpenTask as OpenTask
+from workflows.state import RunInState as RunInState
 
 EVENT_SIGNAL: Final = "event"
 EXPLAIN_QUERY: Final = "explain"
@@ -23,85 +28,6 @@ SEARCH_ATTRIBUTES: Final = {
     "Blocked": "Keyword",
     "Version": "Int",
 }
-
-
-class Message(BaseModel):
-    """Anything that enters or leaves a run."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class EventIn(Message):
-    """The argument of the signal `event`: a fact that came in. Handled once per id."""
-
-    id: str
-    kind: str
-    contact: str | None = None
-    at: datetime
-    data: dict[str, str | int | float | bool | None] = Field(default_factory=dict)  # small; never texts or addresses
-
-
-class Frame(Message):
-    """Where the run stood when a handler took over."""
-
-    step: str | None
-    base: datetime
-    plan: Plan | None
-    handler_end: str | None = None  # the running handler's `end`
-    event_id: str | None = None
-    kind: str = ""  # of the event that took over: another of its kind waits until this one is handled
-    until: datetime | None = None
-    waiting_task: int | None = None
-    approved: bool = False
-    hurry: bool = False
-
-
-class OpenTask(Message):
-    """A task handed out and not closed yet, with the rungs to come."""
-
-    task: int
-    step: str
-    rungs: list[RungDue]
-    state: Literal["open", "done", "given_up", "withdrawn"] = "open"  # closed ones stay until their step has read them
-    outcome: str | None = None
-
-
-class DoneLine(Message):
-    """One line of what was done or not done, for explain and Current Details. No personal data."""
-
-    at: datetime
-    step: str
-    verdict: str
-    reason: str
-
-
-class RunInState(Message):
-    """Everything that survives continue-as-new. Deadlines are instants, never remaining durations."""
-
-    run_id: str
-    version: int
-    definition: str
-    roles: dict[str, str]
-    step: str | None  # the cursor
-    base: datetime  # when the step before was over
-    plan: Plan | None = None  # of the step at the cursor, once known
-    until: datetime | None = None  # the gate said later: ask again then
-    waiting_task: int | None = None  # the task the cursor waits for
-    approved: bool = False  # the draft at the cursor was approved by its sender
-    hurry: bool = False  # an operator said send-now of the step at the cursor
-    occurrences: dict[str, int] = Field(default_factory=dict)
-    frames: list[Frame] = Field(default_factory=list)
-    event_id: str | None = None  # what `event` means now: the start's, or the running handler's
-    pending: list[EventIn] = Field(default_factory=list)
-    seen: list[str] = Field(default_factory=list)  # bounded: the long memory is in Postgres
-    tasks: list[OpenTask] = Field(default_factory=list)
-    paused: str | None = None  # the reason, while paused
-    halted: str | None = None  # the event kind, once stopped by one
-    blocked: str | None = None  # why the last gate said later
-    stuck: str | None = None  # an activity failed for good: an operator resumes (tries again) or skips
-    outcomes: dict[str, str] = Field(default_factory=dict)  # of waits: the event's kind, or `timeout`
-    touches: int = 0
-    done: list[DoneLine] = Field(default_factory=list)  # the last 30
 
 
 class RunInput(Message):
@@ -186,6 +112,16 @@ class Answer(Message):
     sentence: str
 
 
+class TrackLine(Message):
+    """One of several tracks that go on side by side."""
+
+    track: str
+    step: str | None
+    now: str
+    next_touch: datetime | None = None
+    why: str = ""
+
+
 class Explanation(Message):
     """What `explain` answers: where the run stands and why."""
 
@@ -201,3 +137,6 @@ class Explanation(Message):
     touches: int
     touches_planned: int
     done: list[DoneLine]
+    stage: str = ""  # the stage the run is in, where the play has stages
+    round: int = 0  # of the innermost repeat
+    tracks: list[TrackLine] = Field(default_factory=list)  # while several go on

@@ -17,6 +17,7 @@ from workflows.attending import attend, leave
 from workflows.clock import Clock
 from workflows.handlers import Handlers
 from workflows.messages import EventIn, RunInput, RunInState, RunResult
+from workflows.other_plays import start_successor
 from workflows.run import Ending, Run
 from workflows.showing import details
 from workflows.steps import walk
@@ -64,6 +65,8 @@ class PlayWorkflow(Handlers):
             now=self.clock.now(),
             event_id=self.start.event_id,
             requested_by=self.start.requested_by,
+            parameters=self.start.parameters,
+            parent=self.start.parent,
             started_at=self.clock.began(info.workflow_start_time),
         )
         try:
@@ -120,6 +123,9 @@ class PlayWorkflow(Handlers):
             await until(run, None, "An operator: resume tries again, skip goes on without")
         elif run.state.paused is not None:
             await until(run, None, f"To be resumed ({run.state.paused})")
+        elif run.circling:
+            around, run.moved = run.circling, []
+            raise Stuck(f"the play goes round {around} without waiting for anything; skip leaves the step it stands at")
         elif run.node is None:
             leave(run)
         else:
@@ -160,7 +166,10 @@ class PlayWorkflow(Handlers):
             for heard in closed.missed:
                 self.hear(EventIn(**heard.model_dump()))
             return None
-        workflow.set_current_details(details(run, f"Ended as '{ending.outcome}': {ending.reason}"))
+        over = f"Ended as '{ending.outcome}': {ending.reason}"
+        workflow.set_current_details(details(run, over))
+        if ending.successor is not None:
+            workflow.set_current_details(details(run, f"{over}. {await start_successor(run, ending.successor)}"))
         await workflow.wait_condition(workflow.all_handlers_finished)
         return RunResult(run_id=state.run_id, outcome=ending.outcome, reason=ending.reason, touches=state.touches)
 

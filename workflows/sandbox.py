@@ -15,6 +15,7 @@ MODELS: Final = {
     "plays": "pure data and rules, held to it by import-linter; a thousand runs share one program",
     "activities.contracts": "pydantic models only: made anew for every run they cost 1.2 MB and 65 ms of CPU",
     "workflows.messages": "pydantic models only, as above",
+    "workflows.state": "pydantic models only, as above",
     "structlog": "keeps its configuration in module state: anew it would forget where logs go",
 }
 
@@ -22,7 +23,27 @@ MODELS: Final = {
 # and 13 ms when it is shared, as it is in production. Its modules hold no state, and every test runs with them watched.
 INTERPRETER: Final = tuple(
     f"workflows.{module}"
-    for module in ("acting", "attending", "clock", "handlers", "play", "run", "showing", "steps", "waiting")
+    for module in (
+        "acting",
+        "asking",
+        "attending",
+        "clock",
+        "gathering",
+        "handlers",
+        "hearing",
+        "other_plays",
+        "play",
+        "rounds",
+        "run",
+        "showing",
+        "sides",
+        "standing",
+        "steps",
+        "strands",
+        "touching",
+        "waiting",
+        "wishes",
+    )
 )
 
 

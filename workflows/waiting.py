@@ -8,11 +8,12 @@ from datetime import datetime
 
 from temporalio import workflow
 
-from activities.contracts import CLIMB, Climb, Climbed, RungDue
+from activities.contracts import CLIMB, NEVER, Climb, Climbed, RungDue
 from workflows.acting import Stuck, ask
-from workflows.messages import OpenTask
 from workflows.run import Run
 from workflows.showing import rung_summary, show, wait_summary
+from workflows.state import OpenTask, StallDue
+from workflows.strands import next_to_move, stir, switch
 
 
 def crowded(run: Run) -> bool:
@@ -24,7 +25,13 @@ def crowded(run: Run) -> bool:
 
 def wanted(run: Run) -> bool:
     """True when the main loop has something to do before it may wait on."""
-    return run.asked.anything or run.next_event() is not None or crowded(run)
+    return run.asked.anything or run.next_event() is not None or due_stall(run) is not None or crowded(run)
+
+
+def due_stall(run: Run) -> StallDue | None:
+    """The stall whose instant has come: its stage has lasted so long."""
+    stalls = run.state.stalls
+    return stalls[0] if stalls and stalls[0].at <= run.clock.now() else None
 
 
 def never() -> bool:
@@ -35,14 +42,21 @@ def never() -> bool:
 async def until(run: Run, at: datetime | None, why: str, ready: Callable[[], bool] = never) -> bool:
     """Wait until `at` (None: no instant) or `ready`. True when it came and nothing wants attention.
 
-    An event in the same instant as the timer wins: it is looked for first (reliability.md, D9).
+    An event in the same instant as the timer wins: it is looked for first (reliability.md, D9). With tracks open it
+    also returns, with another strand at the cursor, when that one goes first.
     """
+    at = None if at is None or at >= NEVER else at
     while not wanted(run):
         now = run.clock.now()
         rung = run.next_rung()
         if rung is not None and rung[0] <= now and (at is None or rung[0] <= at):
             await climb(run, rung[1])
-        elif ready() or (at is not None and at <= now):
+        elif ready():
+            return True
+        elif (other := next_to_move(run, at)) is not None:
+            switch(run, other.track, wake=at, why=why, idle=True)
+            return False
+        elif at is not None and at <= now:
             return True
         else:
             await _sleep(run, at, why, rung)
@@ -50,10 +64,14 @@ async def until(run: Run, at: datetime | None, why: str, ready: Callable[[], boo
 
 
 async def _sleep(run: Run, at: datetime | None, why: str, rung: tuple[datetime, OpenTask] | None) -> None:
-    """One timer: to `at` or the next rung, whichever comes first. Ends early when something is wanted."""
+    """One timer: to `at`, the next rung or stall, whichever comes first. Ends early when something is wanted."""
     wake, summary = at, wait_summary(at, why)
-    if rung is not None and (at is None or rung[0] < at):
+    if rung is not None and (wake is None or rung[0] < wake):
         wake, summary = rung[0], rung_summary(rung[0], rung[1])
+    stall = next(iter(run.state.stalls), None)
+    if stall is not None and (wake is None or stall.at < wake):
+        wake, summary = stall.at, wait_summary(stall.at, f"stage {stall.stage} over, else it has stalled")
+    run.moved.clear()
     show(run, at, why)
     try:
         await workflow.wait_condition(
@@ -78,3 +96,4 @@ async def climb(run: Run, task: OpenTask) -> None:
     run.note(run.clock.now(), rung.rung, climbed.sentence, task.step)
     if climbed.state != "open":
         run.close_task(task, climbed.state, climbed.outcome)
+        stir(run)

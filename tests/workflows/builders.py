@@ -50,6 +50,11 @@ def notice(name: str, **more: Any) -> dict[str, Any]:
     return {"notify": name, "to": "boss", **more}
 
 
+def end(word: str = "finished") -> dict[str, Any]:
+    """The end of a play."""
+    return {"end": word}
+
+
 def rungs_of(
     due: Mapping[Span, Any], ladder: Mapping[Span, Rung], at: datetime, pace: float = 1
 ) -> tuple[RungDue, ...]:

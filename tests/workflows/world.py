@@ -25,13 +25,16 @@ from activities.contracts import (
     Decided,
     OpenRun,
     Plan,
+    PlayStarted,
     Record,
+    StartPlay,
     StepIn,
     StepOut,
 )
-from plays.model import CallStep, EmailStep, Play, TaskStep, WaitStep
+from plays.model import EmailStep, HandedOut, Play
 from plays.program import Program, lay_out
 from tests.workflows.builders import rungs_of
+from tests.workflows.plans import planned
 from workflows.messages import EventIn, Explanation, RunInput, RunResult
 from workflows.play import PlayWorkflow
 from workflows.sandbox import watched
@@ -54,6 +57,7 @@ class World:
         self.admission: Admission | None = None
         self._numbers = count(1)
         self.tasks: dict[str, int] = {}
+        self.anchors: dict[str, datetime] = {}
         self.pace = 1.0  # of all spans: where the run's clock cannot be skipped
         self.changed = asyncio.Event()
         self.started: list[Going] = []
@@ -84,7 +88,7 @@ class World:
     @property
     def steps(self) -> list[str]:
         """The names of the steps that were acted on, in order."""
-        return [argument.step for name, argument in self.calls if name in ("hand_out", "send_email")]
+        return [argument.step for name, argument in self.calls if name in ("hand_out", "send_email", "call_webhook")]
 
     async def until(self, true: Callable[[], bool], seconds: float = 10) -> None:
         """Wait until a call made it true."""
@@ -105,9 +109,7 @@ class World:
 
         @activity.defn
         async def plan(argument: StepIn) -> Plan:
-            return await self._answer(
-                "plan", f"plan:{argument.step}", argument, lambda: self.plan_of(argument.step, argument.base)
-            )
+            return await self._answer("plan", f"plan:{argument.step}", argument, lambda: self._planned(argument))
 
         @activity.defn
         async def hand_out(argument: StepIn) -> StepOut:
@@ -124,7 +126,7 @@ class World:
 
         @activity.defn
         async def decide(argument: Decide) -> Decided:
-            return await self._answer("decide", argument.what, argument, lambda: Decided(index=0, reason="true"))
+            return await self._answer("decide", argument.what, argument, lambda: self._decided(argument))
 
         @activity.defn
         async def record(argument: Record) -> None:
@@ -134,7 +136,16 @@ class World:
         async def close_run(argument: CloseRun) -> Closed:
             return await self._answer("close_run", "close_run", argument, Closed)
 
-        return [open_run, plan, hand_out, send_email, climb, decide, record, close_run]
+        @activity.defn
+        async def call_webhook(argument: StepIn) -> StepOut:
+            out = StepOut(verdict="made", reason="202", outcome="accepted")
+            return await self._answer("call_webhook", argument.step, argument, lambda: out)
+
+        @activity.defn
+        async def start_play(argument: StartPlay) -> PlayStarted:
+            return await self._answer("start_play", argument.step, argument, lambda: self._started(argument))
+
+        return [open_run, plan, hand_out, send_email, climb, decide, record, close_run, call_webhook, start_play]
 
     def _admission(self, asked: OpenRun) -> Admission:
         return self.admission or Admission(
@@ -149,11 +160,23 @@ class World:
         )
 
     def plan_of(self, step: str, base: datetime) -> Plan:
-        """After the step's `after` (and its wait), a business day taken as a day."""
-        node = self.program.nodes[step].step
-        span = node.after.rough if node.after else timedelta()
-        span += node.wait.rough if isinstance(node, WaitStep) else timedelta()
-        return Plan(step=step, due=base + span * self.pace, why="the window opens")
+        """As the real one plans, a business day taken as a day and a month as thirty."""
+        return planned(self.program, step, base, 0, self.anchors, self.pace)
+
+    def _planned(self, asked: StepIn) -> Plan:
+        return planned(self.program, asked.step, asked.base, asked.round, self.anchors, self.pace)
+
+    def _decided(self, asked: Decide) -> Decided:
+        """Everything holds, but that a repeat is enough."""
+        if asked.what.startswith("until:"):
+            return Decided(index=None, reason="not enough")
+        node = self.program.nodes.get(asked.what)
+        taken = range(len(node.branches)) if node is not None and node.kind == "tracks" else ()
+        return Decided(index=0, indices=tuple(taken), reason="true")
+
+    def _started(self, asked: StartPlay) -> PlayStarted:
+        other = getattr(self.program.nodes[asked.step].step, "play", "")
+        return PlayStarted(verdict="started", workflow_id=f"{other}/acme", reason=f"{other} was started")
 
     def made(self, asked: StepIn) -> StepOut:
         """The touch was made; the plan of the next one comes with the answer."""
@@ -162,7 +185,7 @@ class World:
 
     def _handed_out(self, asked: StepIn) -> StepOut:
         out, step = self.made(asked), self.program.nodes[asked.step].step
-        if not isinstance(step, CallStep | TaskStep | EmailStep):
+        if not isinstance(step, HandedOut | EmailStep):
             return out
         due = step.approve if isinstance(step, EmailStep) else step.due
         rungs = rungs_of(due or {}, self.play.ladder, asked.now, self.pace)
@@ -182,12 +205,12 @@ class World:
             **options,
         )
 
-    async def start(self, account: str | None = None) -> "Going":
+    async def start(self, account: str | None = None, **more: Any) -> "Going":
         """Start the play; its clock stands with the wall's until it is skipped."""
         account = account or f"a-{uuid.uuid4().hex[:10]}"
         handle = await self.skipper.client.start_workflow(
             self.play.play,
-            RunInput(account=account),
+            RunInput(account=account, **more),
             id=f"{self.play.play}/{account}",
             task_queue=self.task_queue,
             result_type=RunResult,
