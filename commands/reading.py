@@ -1,9 +1,9 @@
 """What the tour reads from the records, and the one thing it writes: closing a task, as a player would."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from commands.failures import Refused
 from commands.routing import route_now
@@ -105,18 +105,20 @@ class Reading:
         return found
 
     async def stands_at(self, workflow: str, step: str) -> "Explanation | None":
-        """What the living run says of itself, once it stands at this step."""
+        """What the living run says of itself, once it, or one of its tracks, stands at this step."""
         from commands.run_story import ask
 
         said, _ = await ask(self._house, workflow)
-        return said if said and said.step == step else None
+        return said if said and step in (said.step, *(one.step for one in said.tracks)) else None
 
-    async def complete(self, task: "Task", outcome: str, note: str) -> None:
-        """Close a task as its player; the run is told at once."""
+    async def complete(
+        self, task: "Task", outcome: str | None, note: str, answers: Mapping[str, Any] | None = None
+    ) -> None:
+        """Close a task as its player, a form with its answers; the run is told at once."""
         from records import tasks
 
         async with self._house.session() as session:
-            completed = await tasks.complete(session, task.id, outcome, note, task.player)
+            completed = await tasks.complete(session, task.id, outcome, note, task.player, given=answers)
         await route_now(self._house, completed.event_id)
 
     def stack_pid(self, name: str) -> int:

@@ -181,8 +181,10 @@ async def a_killed_worker(guide: Guide, cast: Cast, number: int) -> None:
         raise Refused(f"Process {pid} of stack.json is no worker of ours; nothing was killed.")
     os.kill(pid, signal.SIGKILL)
     guide.tell(f"kill -9 {pid}. Right after it, the CSM closes the task; nobody is there to act on it:")
-    await reading.complete(await reading.task(cast.diagnose), "feature", "they lost a report")
-    guide.tell(f"  ./starter.py tasks done {cast.diagnose} --outcome feature")
+    cause = {"cause": "feature", "stopped_at": "shared reports"}
+    await reading.complete(await reading.task(cast.diagnose), None, "they lost a report", cause)
+    answers = " ".join(f"--answer '{field}={answer}'" for field, answer in cause.items())
+    guide.tell(f"  ./starter.py tasks done {cast.diagnose} {answers}")
     began = time.monotonic()
     await guide.until(lambda: _other(reading, pid), "the worker was started again")
     said = await guide.until(lambda: reading.stands_at(cast.drop, "concrete-help"), f"{cast.drop} went on", within=60)
