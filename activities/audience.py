@@ -1,115 +1,133 @@
-"""Whom a step speaks to: an audience becomes one contact at the moment of the touch, and stays that contact.
+"""Whom a step speaks to: an audience becomes a contact at the moment of the touch, and stays that contact.
 
-Only who is there to be spoken to. Whether they may be touched now is the gate's.
+Only who is there to be spoken to: whether they may be touched now is the gate's. Who an audience may be: `groups.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 
-from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activities.reviving import revived
+from activities.candidates import MOST, referred
+from activities.groups import PUT_OFF, Search, by_what_they_are, met, people_of
 from activities.scene import Scene
-from plays.events import TouchState
+from plays.events import SETTLED, TouchState
 from plays.model import Audience
 from plays.program import Node
-from records.tables import Contact
+from records.tables import Contact, Touch
 
-_REACHED = (TouchState.MADE, TouchState.IN_DOUBT, TouchState.CLAIMED, TouchState.DEFERRED, TouchState.PLANNED)
+_SPEAKS_TO_NOBODY: Final = frozenset({"notify", "webhook"})  # their `to` is one of ours, or an endpoint
 
 
 @dataclass(frozen=True)
 class Reached:
-    """The contact of a step, or why there is none. A step that speaks to nobody of theirs has neither."""
+    """The contact of a step, or why there is none. A step that speaks to nobody of theirs has neither.
+
+    `others`: of an "all of" audience, until when each of the other people was put off; None: not asked about yet.
+    """
 
     contact: Contact | None
     why_not: str = ""
+    others: tuple[datetime | None, ...] = ()
 
 
-async def resolve(session: AsyncSession, scene: Scene, node: Node, occurrence: int, channel: str) -> Reached:
+async def resolve(
+    session: AsyncSession, scene: Scene, node: Node, occurrence: int, channel: str, now: datetime
+) -> Reached:
     """The person of a step: whom its touch was planned for, else whom this audience was before, else the best one."""
     slot = getattr(node.step, "to", None)
-    if not isinstance(slot, str):
+    if not isinstance(slot, str) or node.kind in _SPEAKS_TO_NOBODY or (node.kind == "hold" and slot == "account"):
         return Reached(None)
-    planned = scene.touch_of(node.name, occurrence)
-    if planned is not None and planned.contact:
-        return Reached(await session.get(Contact, planned.contact))
     audience = scene.program.play.audience.get(slot)
     if audience is None:
         return Reached(None, f"the play has no audience '{slot}'")
-    taken = _persons_of(scene, audience.besides)
-    for personas in filter(None, (audience.persona, audience.otherwise)):
-        found = await _candidates(session, scene, audience, personas, channel)
-        kept = _kept(scene, slot)
-        free = [one for one in found if one.id not in taken or one.id == kept]
-        if free:
-            return Reached(next((one for one in free if one.id == kept), free[0]))
-    return Reached(None, f"nobody at the account can be reached as {' or '.join(_wanted(audience))}")
+    search = Search(session, scene, slot, channel, now)
+    rows = scene.touches_of(node.name, occurrence)
+    if _everyone(audience):
+        return await _everybody(search, audience, rows)
+    if rows and (planned := await _planned(search, audience, rows)) is not None:
+        return planned
+    found = await people_of(search, audience)
+    return Reached(found[0]) if found else Reached(None, _nobody(audience))
 
 
-def _wanted(audience: Audience) -> Sequence[str]:
-    return list(dict.fromkeys((*audience.persona, *audience.otherwise)))
+def everyone_of(scene: Scene, node: Node) -> bool:
+    """True for a step that makes one touch to each person of its audience."""
+    audience = scene.program.play.audience.get(str(getattr(node.step, "to", None)))
+    return audience is not None and _everyone(audience)
 
 
-def _slot_of(scene: Scene, step: str) -> str | None:
-    node = scene.program.nodes.get(step)
-    slot = getattr(node.step, "to", None) if node else None
-    return slot if isinstance(slot, str) else None
+def _everyone(audience: Audience) -> bool:
+    return any(group.everyone for group in (audience, *audience.first))
 
 
-def _kept(scene: Scene, slot: str) -> str | None:
-    """The contact whom this audience was when it was last reached in this run."""
-    reached = (one for one in reversed(scene.touches) if one.contact and one.state in _REACHED)
-    return next((one.contact for one in reached if _slot_of(scene, one.step) == slot), None)
+async def persons(session: AsyncSession, scene: Scene, slot: str, now: datetime) -> frozenset[str]:
+    """The ids of those an audience is: whom it has been in this run, else whom it would be now."""
+    audience = scene.program.play.audience.get(slot)
+    if audience is None:
+        return frozenset()
+    everyone = _everyone(audience)
+    already = met(scene, slot) if by_what_they_are(audience) else []
+    if already and not everyone:
+        return frozenset(already)
+    found = await people_of(Search(session, scene, slot, "", now), audience)
+    return frozenset([*already, *(one.id for one in (found if everyone else found[:1]))])
 
 
-def _persons_of(scene: Scene, slots: Sequence[str]) -> set[str]:
-    """The contacts that these audiences were in this run."""
-    return {person for slot in slots if (person := _kept(scene, slot))}
+async def _planned(search: Search, audience: Audience, rows: Sequence[Touch]) -> Reached | None:
+    """Whom the touch was planned for last, unless they have named somebody else since."""
+    row = next((one for one in reversed(rows) if one.state in SETTLED or one.contact), None)
+    if row is None:
+        return None
+    contact = await search.session.get(Contact, row.contact) if row.contact else None
+    free = row.state in PUT_OFF and by_what_they_are(audience)
+    return None if free and contact is not None and referred(contact) else Reached(contact)
 
 
-# Reachable by the channel, there, and kept from it by no suppression; those this run has spoken to come first.
-_CANDIDATES: Final = text(
-    """
-    select to_jsonb(c) as contact from contacts c
-    where c.account = :account and c.persona = any(cast(:personas as text[])) and not c.gone
-      and case :channel when 'email' then c.address is not null when 'call' then c.phone is not null else true end
-      and not exists (select from suppressions s
-        where s.lifted_at is null and (s.channel is null or s.channel = :channel)
-          and s.value in (c.address, split_part(c.address, '@', 2), c.id, c.account)
-          and ((s.scope = 'address' and s.value = c.address)
-            or (s.scope = 'domain' and s.value = split_part(c.address, '@', 2))
-            or (s.scope = 'contact' and s.value = c.id) or (s.scope = 'account' and s.value = c.account)))
-    order by c.id = any(cast(:kept as text[])) desc,
-      case :pick when 'most-engaged' then c.engagement when 'most-senior' then c.seniority end desc nulls last, c.id
-    limit 50
-    """
-).columns(contact=JSONB)
+async def _everybody(search: Search, audience: Audience, rows: Sequence[Touch]) -> Reached:
+    """The next of them: whoever was put off and is due, then who was not asked about yet, then who is due first."""
+    if any(one.contact is None and one.state in SETTLED for one in rows):
+        return Reached(None)
+    asked = {one.contact: one for one in rows if one.contact}
+    found = {one.id: one for one in await people_of(search, audience)}
+    waiting = [(one.contact, one.until) for one in await _still_meant(search, audience, rows, found) if one.contact]
+    reached = sum(1 for one in asked.values() if one.state != TouchState.SKIPPED)
+    fresh = [person for person in found if person not in asked][: max(_most(audience) - reached, 0)]
+    waiting += [(person, None) for person in fresh]
+    if not waiting:
+        last = max(asked.values(), key=lambda one: (one.settled_at or one.created_at, one.key), default=None)
+        contact = await search.session.get(Contact, last.contact) if last else None
+        return Reached(contact, "" if contact else _nobody(audience))
+    waiting.sort(key=lambda one: max(one[1] or search.now, search.now))  # stable: those due now keep their order
+    (chosen, _), others = waiting[0], waiting[1:]
+    contact = found.get(chosen) or await search.session.get(Contact, chosen)
+    return Reached(contact, others=tuple(until for _, until in others))
 
 
-async def _candidates(
-    session: AsyncSession, scene: Scene, audience: Audience, personas: Sequence[str], channel: str
-) -> Sequence[Contact]:
-    """Who could be spoken to, the best first; the id settles ties."""
-    asked = {
-        "account": scene.account.id,
-        "personas": list(personas),
-        "channel": channel,
-        "kept": [one.contact for one in scene.touches if one.contact],
-        "pick": audience.pick,
-    }
-    found = [revived(Contact, row.contact) for row in await session.execute(_CANDIDATES, asked)]
-    return sorted(found, key=lambda one: _rank(one, audience.pick))
+async def _still_meant(
+    search: Search, audience: Audience, rows: Sequence[Touch], found: Mapping[str, Contact]
+) -> list[Touch]:
+    """The touches not settled yet, one that is under way first; without those whose person has named another."""
+    open_rows = sorted((one for one in rows if one.state not in SETTLED), key=lambda one: one.state in PUT_OFF)
+    kept: list[Touch] = []
+    for one in open_rows:
+        contact = None if one.contact in found else await search.session.get(Contact, one.contact)
+        replaced = contact is not None and bool(referred(contact)) and by_what_they_are(audience)
+        kept += [] if replaced and one.state in PUT_OFF else [one]
+    return kept
 
 
-def _rank(contact: Contact, pick: str) -> tuple[Any, ...]:
-    match pick:
-        case "most-engaged":
-            return (-contact.engagement, -contact.seniority, contact.id)
-        case "most-senior":
-            return (-contact.seniority, -contact.engagement, contact.id)
-        case _:
-            return (contact.created_at, contact.id)
+def _most(audience: Audience) -> int:
+    return next((group.most for group in (audience, *audience.first) if group.most), MOST)
+
+
+def _nobody(audience: Audience) -> str:
+    groups = audience.first or (audience,)
+    if any(group.pick == "event" for group in groups):
+        return "the event names nobody who can be reached"
+    if field := next((group.field for group in groups if group.pick == "form"), None):
+        return f"{field} names nobody who can be reached"
+    wanted = dict.fromkeys(persona for group in groups for persona in (*group.persona, *group.otherwise))
+    return f"nobody at the account can be reached as {' or '.join(wanted)}"

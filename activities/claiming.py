@@ -18,7 +18,7 @@ from activities.freezing import Ready, turned_away
 from activities.gate import ask_gate, lock_beyond, unlock, write_decision
 from activities.house import House
 from activities.rules import Verdict
-from activities.staging import ask_of
+from activities.staging import ask_of, with_others
 from records import touches
 
 
@@ -65,7 +65,7 @@ async def _claim(session: AsyncSession, house: House, ready: Ready, claim: Claim
     if verdict.word in ("now", "already"):
         reason = "another attempt has it in hand"
         await write_decision(session, ready.key, Verdict("already", "settled", reason), now)
-        return StepOut(verdict="later", reason=reason, until=now, contact=ready.contact)
+        return with_others(found, StepOut(verdict="later", reason=reason, until=now, contact=ready.contact))
     return await turned_away(session, house, found, verdict)
 
 

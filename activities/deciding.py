@@ -9,8 +9,8 @@ from temporalio import activity
 from activities.contracts import DECIDE, PLAN, Decide, Decided, Plan, StepIn
 from activities.house import House
 from activities.knowledge import facts_of
+from activities.planning import plan_of
 from activities.scene import Scene, read_scene
-from activities.staging import plan_of
 from plays.conditions import ConditionError, weigh
 from plays.model import ChooseStep
 from records import people

@@ -24,7 +24,7 @@ from activities.contracts import SEND_EMAIL, StepIn, StepOut
 from activities.freezing import Ready, prepare
 from activities.heartbeat import Heart
 from activities.house import House
-from activities.staging import with_plan
+from activities.staging import with_others, with_plan
 from plays.events import TouchState
 from records import touches
 
@@ -155,7 +155,7 @@ class Emailing:
         async def write(session: AsyncSession) -> StepOut:
             if answer.until is not None:
                 await touches.release(session, ready.key, claim.token, answer.until, answer.reason, str(refusal.text))
-                return answer
+                return with_others(ready.cue, answer)
             at, state = present(ready.cue.step_in.now), TouchState.REFUSED
             await touches.settle(session, ready.key, claim.token, state, answer.reason, at, str(refusal.text))
             return await with_plan(session, ready.cue, answer)

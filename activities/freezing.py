@@ -16,7 +16,7 @@ from activities.handing_out import tell_owner
 from activities.house import House
 from activities.mail import Letter, Thread, frozen, thread_of
 from activities.rules import Verdict
-from activities.staging import Cue, ask_of, cue, plan_row, with_plan
+from activities.staging import Cue, ask_of, cue, plan_row, with_others, with_plan
 from activities.texts import Unwritten, Written, mail_of
 from plays.content import ContentError, EmailText
 from plays.events import SETTLED, TouchState
@@ -49,7 +49,7 @@ async def prepare(session: AsyncSession, house: House, asked: StepIn, now: datet
     """Read the ledger first; then the gate, without claiming; then the bytes, frozen in this transaction."""
     await lock(session, asked.run_id.split("/")[1], None)
     found = await cue(session, house.playbook, house.tenant, asked, now)
-    touch = found.scene.touch_of(asked.step, asked.occurrence)
+    touch = found.touch
     if touch is not None and touch.state in SETTLED:
         verdict = Verdict("already", "settled", touch.reason)
         await write_decision(session, touch.key, verdict, now)
@@ -78,7 +78,7 @@ async def turned_away(session: AsyncSession, house: House, found: Cue, verdict: 
     if verdict.word == "later":
         until = until_of(verdict, found.now)
         await touches.defer_until(session, found.key, until, verdict.reason)
-        return StepOut(verdict="later", reason=verdict.reason, until=until, contact=contact)
+        return with_others(found, StepOut(verdict="later", reason=verdict.reason, until=until, contact=contact))
     await touches.close(session, found.key, TouchState.SKIPPED, verdict.reason, found.now)
     if verdict.rule in ("nobody", "content"):
         await tell_owner(session, house, found, verdict.reason)
@@ -95,7 +95,7 @@ async def _bytes(session: AsyncSession, house: House, found: Cue, touch: Touch |
         frozen_now = {"mime": mime, "mime_sha256": touches.fingerprint(mime), "message_id": named}
         await plan_row(session, found, **frozen_now)
     else:
-        await touches.freeze(session, found.key, mime, named, address or "")
+        await touches.freeze(session, found.key, mime, named, address or "", found.template)
     return mime
 
 

@@ -6,7 +6,7 @@ same, so a stop that has committed is seen, and one that has not waits. The rule
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -15,7 +15,8 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from activities.playbook import Playbook
-from activities.rules import AT_ONCE, DAY, Ask, Facts, Verdict, judge
+from activities.quotas import taken
+from activities.rules import AT_ONCE, DAY, QUIET, Ask, Facts, Verdict, judge
 from records.db import account_lock_key, address_lock_key, everyone_lock_key
 
 
@@ -34,6 +35,7 @@ class Subject:
     event_id: str | None
 
 
+_QUIET: Final = sorted(QUIET)
 _LOCKS: Final = "select set_config('synchronous_commit', 'on', true), "
 _FOR_TRANSACTION: Final = text(
     _LOCKS
@@ -74,7 +76,11 @@ def _keys(account: str, address: str | None) -> dict[str, int | None]:
 async def ask_gate(session: AsyncSession, subject: Subject, ask: Ask, playbook: Playbook) -> Verdict:
     """Judge under the locks, which the caller has taken."""
     row = await _row(session, subject, ask)
-    return judge(ask, _facts(subject, ask, row, await _precedence(session, subject, row.rivals, playbook)))
+    facts = _facts(subject, ask, row, await _precedence(session, subject, row.rivals, playbook))
+    verdict = judge(ask, facts)
+    if verdict.word != "now" or ask.limit is None:
+        return verdict
+    return judge(ask, replace(facts, quota=await taken(session, ask.limit, subject.key, ask.now)))
 
 
 async def _precedence(session: AsyncSession, subject: Subject, raw: Any, playbook: Playbook) -> str | None:
@@ -123,10 +129,12 @@ _FACTS: Final = text(
         and m.settled_at < cast(:now as timestamptz) + cast(:gap as interval)) as email_last,
       coalesce(array(select m.settled_at from touches m where c.id is not null and m.account = r.account
         and m.state in ('made', 'in_doubt') and m.contact is not null and m.key <> :key
+        and m.channel <> all(cast(:quiet as text[]))
         and m.settled_at > cast(:now as timestamptz) - cast(:day as interval)
         and m.settled_at < cast(:now as timestamptz) + cast(:day as interval)), '{}') as day,
       coalesce(array(select max(m.settled_at) from touches m where c.id is not null and m.account = r.account
         and m.state in ('made', 'in_doubt') and m.contact is not null and m.contact <> c.id
+        and m.channel <> all(cast(:quiet as text[]))
         and m.settled_at > cast(:now as timestamptz) - cast(:at_once as interval)
         and m.settled_at < cast(:now as timestamptz) + cast(:day as interval) group by m.contact), '{}') as people,
       (select json_agg(json_build_array(m.contact, m.address)) from touches m where m.state = 'claimed'
@@ -158,6 +166,7 @@ async def _row(session: AsyncSession, subject: Subject, ask: Ask) -> Any:
         "now": ask.now,
         "gap": ask.caps.email_gap.rough,
         "day": DAY,
+        "quiet": _QUIET,
         "at_once": AT_ONCE,
     }
     return (await session.execute(_FACTS, asked)).one()

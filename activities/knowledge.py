@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from activities.scene import Scene
+from plays.anchors import days_until
 from plays.conditions import event_facts, no_touch
 from plays.events import TouchState
+from records.known import account_facts, contact_facts
 from records.tables import Contact, Player
 
 _MADE = frozenset({TouchState.MADE, TouchState.IN_DOUBT})  # what may have gone out counts as gone out
@@ -16,29 +18,43 @@ def facts_of(
 ) -> dict[str, Any]:
     """What a CEL condition sees."""
     return {
-        "account": _account(scene),
-        "contact": _contact(contact),
+        "account": account_facts(scene.account, scene.contacts),
+        "contact": contact_facts(contact) if contact else {},
         "player": _player(scene, player),
         "run": {
             "id": scene.run.id,
             "play": scene.run.play,
             "touches": sum(1 for one in scene.touches if one.state in _MADE and one.contact),
             "days": (now - scene.run.opened_at).days,
+            "stage": scene.stage,
+            "round": scene.round,
         },
         "event": event_facts(scene.event.kind, scene.event.data) if scene.event else {},
         "touch": touch_facts(scene),
+        "form": answer_facts(scene),
+        "param": scene.run.parameters,
+        "anchor": {
+            name: days_until(at, now, scene.home) for name in scene.anchors if (at := scene.anchor(name)) is not None
+        },
     }
 
 
 def content_data(
-    scene: Scene, now: datetime, contact: Contact | None, player: Player | None, reason: str | None, locale: str
+    scene: Scene,
+    now: datetime,
+    contact: Contact | None,
+    player: Player | None,
+    reason: str | None,
+    locale: str,
+    survey_link: str = "",
 ) -> dict[str, Any]:
     """What a Liquid template sees: the facts, and what only texts may name."""
     data = facts_of(scene, now, contact, player)
     data["contact"] = data["contact"] and data["contact"] | _named(contact)
     data["player"] = data["sender"] = data["player"] and data["player"] | _reachable(player)
     data["run"] |= {"title": scene.program.play.title}
-    return data | {"reason": reason, "now": now, "locale": locale}
+    told = {"reason": reason, "now": now, "locale": locale}
+    return data | told | {"anchors": scene.anchors, "survey": {"link": survey_link}}
 
 
 def touch_facts(scene: Scene) -> dict[str, dict[str, Any]]:
@@ -53,38 +69,17 @@ def touch_facts(scene: Scene) -> dict[str, dict[str, Any]]:
             "made": one.state in _MADE,
             "replied": one.replied_at is not None,
             "reason": one.reason,
+            "opened": one.opened_at is not None or one.clicked_at is not None,
+            "clicked": one.clicked_at is not None,
+            "variant": one.variant or "",
         }
     return found
 
 
-def _account(scene: Scene) -> dict[str, Any]:
-    one = scene.account
-    return {
-        "id": one.id,
-        "name": one.name,
-        "tier": one.tier,
-        "segment": one.segment,
-        "lifecycle": one.lifecycle,
-        "country": one.country or "",
-        "locale": one.locale or "",
-        "facts": one.facts,
-        "anchors": one.anchors,
-    }
-
-
-def _contact(one: Contact | None) -> dict[str, Any]:
-    if one is None:
-        return {}
-    return {
-        "id": one.id,
-        "persona": one.persona,
-        "title": one.title,
-        "seniority": one.seniority,
-        "engagement": one.engagement,
-        "country": one.country or "",
-        "locale": one.locale or "",
-        "facts": one.facts,
-    }
+def answer_facts(scene: Scene) -> dict[str, dict[str, Any]]:
+    """`form['name'].field` for every form and survey of the play; of one answered several times, the last answers."""
+    asking = {name: dict[str, Any]() for name, node in scene.program.nodes.items() if node.kind in ("form", "survey")}
+    return asking | scene.answers
 
 
 def _named(one: Contact | None) -> dict[str, Any]:

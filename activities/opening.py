@@ -10,15 +10,17 @@ from temporalio import activity
 from activities import telling
 from activities.contracts import OPEN_RUN, Admission, Heard, OpenRun
 from activities.house import House
+from activities.planning import plan_of
 from activities.scene import Scene, read_scene
-from activities.staging import plan_of
+from plays.anchors import ACCOUNT, said_by
 from plays.events import RunState
+from plays.model import Play
 from plays.program import program_of
 from records import accounts, runs, versions
 from records.admission import admission, meets, open_runs
 from records.db import lock_account
 from records.heard import came_since, heard_of
-from records.tables import PlayVersion, Run
+from records.tables import Event, PlayVersion, Run
 
 
 class Opening:
@@ -81,6 +83,7 @@ async def _open(session: AsyncSession, asked: OpenRun) -> Run | None:
         workflow_id=asked.workflow_id,
         first_execution_run_id=asked.first_execution_run_id,
         event=asked.event_id,
+        parent=asked.parent,
         requested_by=asked.requested_by,
         opened_at=asked.now,
         **await _judged(session, asked, await versions.latest(session, asked.play)),
@@ -102,12 +105,28 @@ async def _judged(session: AsyncSession, asked: OpenRun, version: PlayVersion | 
     if version is None:
         reason = f"the play '{asked.play}' is not published; `starter.py plays publish` does that"
         return {"version": 0, "lane": "", "priority": 0, **_refused(asked.now, reason)}
-    judged = await admission(session, version, asked.account, asked.now)
+    judged = await admission(session, version, asked.account, asked.now, asked.parameters)
     play = program_of(version.definition).play
     pinned = {"version": version.version, "lane": play.lane, "priority": play.priority, "stage": play.stage}
     if judged.verdict == "refused":
         return pinned | _refused(asked.now, judged.reason)
-    return pinned | {"state": RunState.OPEN, "roles": judged.roles, "reason": judged.reason}
+    given = {"parameters": judged.parameters, "anchors": await _anchors(session, play, asked)}
+    return pinned | given | {"state": RunState.OPEN, "roles": judged.roles, "reason": judged.reason}
+
+
+async def _anchors(session: AsyncSession, play: Play, asked: OpenRun) -> dict[str, str]:
+    """The dated facts that the event of the start gives the run, and those that came while it waited to be opened."""
+    if set(play.anchors.values()) <= {ACCOUNT}:
+        return {}
+    first = await session.get(Event, asked.event_id) if asked.event_id else None
+    later: Sequence[Event] = ()
+    if asked.started_at is not None:
+        kinds = sorted(set(play.anchors.values()))
+        later = await came_since(session, asked.account, asked.started_at, kinds, asked.event_id)
+    found: dict[str, str] = {}
+    for event in [*([first] if first else []), *later]:
+        found |= said_by(play, event.kind, event.data, event.occurred_at)
+    return found
 
 
 def _refused(now: datetime, reason: str) -> dict[str, Any]:

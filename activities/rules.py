@@ -4,11 +4,13 @@ What they look at is `Facts`, read by `gate.py` under the locks. The first rule 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
+from activities.lateness import Bar
+from activities.quotas import Limit
 from activities.timing import Hours, open_together
 from plays.events import SETTLED, RunState, TouchState
 from plays.model import Caps
@@ -17,6 +19,8 @@ LANE_AGAIN: Final = timedelta(hours=6)  # a run that ends tells those that wait 
 ASK_AGAIN: Final = timedelta(hours=1)  # where nobody knows how long it lasts; whoever ends it also says so
 DAY: Final = timedelta(days=1)
 AT_ONCE: Final = timedelta(days=14)  # B7: people worked at once
+QUIET: Final = frozenset({"notice", "hold", "webhook", "form", "ads"})  # channels that disturb nobody of theirs
+_BESIDE: Final = frozenset({"notice", "webhook"})  # word to our own people and systems waits for no other run
 
 
 @dataclass(frozen=True)
@@ -43,9 +47,11 @@ class Ask:
     hurry: bool = False
     expires_at: datetime | None = None
     unmet: str = ""  # why the step's `when` does not hold
+    barred: Bar | None = None  # its moment has passed, its date is not known, its library is used up
     unconsented: str = ""
     back_at: datetime | None = None  # when the absent sender is back
     unreachable: str = ""  # why there is nobody to reach
+    limit: Limit | None = None  # the step's quota
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,7 @@ class Facts:
     claimed: bool = False  # somebody is writing to this person at this moment
     day: Sequence[datetime] = field(default=())  # touches at the account around now
     people: Sequence[datetime] = field(default=())  # when each other person was last touched
+    quota: Sequence[datetime] = field(default=())  # the newest touches under the step's quota
 
 
 Rule = Callable[[Ask, Facts], Verdict | None]
@@ -126,6 +133,10 @@ def _when(ask: Ask, facts: Facts) -> Verdict | None:
     return Verdict("never", "when", ask.unmet) if ask.unmet else None
 
 
+def _barred(ask: Ask, facts: Facts) -> Verdict | None:
+    return Verdict("never", ask.barred.rule, ask.barred.reason) if ask.barred else None
+
+
 def _expired(ask: Ask, facts: Facts) -> Verdict | None:
     if ask.expires_at is None or ask.now < ask.expires_at:
         return None
@@ -139,7 +150,7 @@ def _hold(ask: Ask, facts: Facts) -> Verdict | None:
 
 
 def _lane(ask: Ask, facts: Facts) -> Verdict | None:
-    if facts.higher is None or ask.handler or ask.channel == "notice":  # word to our own people disturbs nobody
+    if facts.higher is None or ask.handler or ask.channel in _BESIDE:
         return None
     return Verdict("later", "lane", f"{facts.higher} works the account first", ask.now + LANE_AGAIN)
 
@@ -168,7 +179,7 @@ def _email_gap(ask: Ask, facts: Facts) -> Verdict | None:
 
 def _account_day(ask: Ask, facts: Facts) -> Verdict | None:
     cap = ask.caps.per_account_day
-    if ask.draft or len(facts.day) < cap:
+    if ask.draft or ask.channel in QUIET or len(facts.day) < cap:
         return None
     free = sorted(facts.day)[len(facts.day) - cap] + DAY
     why = f"the account had {len(facts.day)} touches in 24 hours, and {cap} are the most"
@@ -177,11 +188,20 @@ def _account_day(ask: Ask, facts: Facts) -> Verdict | None:
 
 def _people(ask: Ask, facts: Facts) -> Verdict | None:
     cap = ask.caps.people_at_once
-    if ask.draft or len(facts.people) < cap:
+    if ask.draft or ask.channel in QUIET or len(facts.people) < cap:
         return None
     free = sorted(facts.people)[len(facts.people) - cap] + AT_ONCE
     why = f"{len(facts.people)} other people of the account are worked at once, and {cap} are the most"
     return _capped(ask, why, max(free - ask.now, timedelta(minutes=1)))
+
+
+def _quota(ask: Ask, facts: Facts) -> Verdict | None:
+    limit = ask.limit
+    if limit is None or ask.draft or len(facts.quota) < limit.most:
+        return None
+    why = f"{limit.most} of {limit.step} in {limit.per} are the most for {_FOR[limit.of]}, and they are made"
+    wait = max(limit.free_at(facts.quota) - ask.now, timedelta(minutes=1))
+    return replace(_capped(ask, why, wait), rule="quota")
 
 
 def _capped(ask: Ask, why: str, wait: timedelta) -> Verdict:
@@ -202,6 +222,9 @@ def back_at(last_day: date, zone: str) -> datetime:
     return datetime.combine(last_day + DAY, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
+_FOR: Final = {"player": "one player", "contact": "one person", "account": "an account", "play": "the play"}
+
+
 def _words(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
 
@@ -214,6 +237,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _gone,
     _consent,
     _when,
+    _barred,
     _expired,
     _hold,
     _lane,
@@ -221,5 +245,6 @@ RULES: Final[tuple[Rule, ...]] = (
     _email_gap,
     _account_day,
     _people,
+    _quota,
     _sender_away,
 )

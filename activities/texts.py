@@ -6,6 +6,7 @@ from activities.knowledge import content_data, locales_of
 from activities.staging import Cue
 from plays.content import ContentError, EmailText, Guide, render_email, render_guide
 from plays.playbook import NoContent, content_for
+from plays.wording import text_name
 from records.tables import Contact, Player
 
 
@@ -24,7 +25,7 @@ class Written:
 def mail_of(cue: Cue) -> Written:
     """The mail of an email step, in the contact's language, else the account's, else the tenant's. Raises Unwritten."""
     template, language = _template(cue, cue.contact)
-    data = content_data(cue.scene, cue.now, cue.contact, cue.player, cue.step.reason, language)
+    data = content_data(cue.scene, cue.now, cue.contact, cue.player, cue.step.reason, language, cue.link)
     try:
         return Written(render_email(template, data), language)
     except ContentError as error:
@@ -42,10 +43,11 @@ def guide_of(cue: Cue, player: Player) -> Guide:
 
 
 def _template(cue: Cue, reader: Contact | Player | None) -> tuple[str, str]:
-    locales, content, step = locales_of(cue.scene, reader), cue.scene.edition.content, cue.node.name
+    locales, content = locales_of(cue.scene, reader), cue.scene.edition.content
+    named = text_name(cue.step, cue.template or cue.node.name, cue.variant)
     try:
-        template = content_for(content, step, locales)
+        template = content_for(content, named, locales)
     except NoContent as error:
         raise Unwritten(str(error)) from error
     languages = [one.replace("_", "-").split("-")[0].lower() for one in locales]
-    return template, next((one for one in languages if content.get(f"{step}.{one}") == template), "en")
+    return template, next((one for one in languages if content.get(f"{named}.{one}") == template), "en")

@@ -7,17 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from activities.contracts import RungDue
 from activities.scene import Scene
-from plays.calendar import WINDOWS, Opening, Window, add, due, next_open, window_for
+from plays.anchors import lacking
+from plays.calendar import WINDOWS, Opening, Window, city, due, moment, next_open, window_for
 from plays.events import Rung
-from plays.model import CallStep, EmailStep, TaskStep, Touch, WaitStep
+from plays.model import CallStep, HandedOut, Moment, Touch, Written
 from plays.places import country_of, zone_of
 from plays.program import Node
 from plays.spans import Span
 from records.tables import Contact, Player
 
+_CHANNELS: Final = {"notify": "notice", "survey": "email"}
 TOGETHER: Final = timedelta(days=10)  # how long two windows are looked through for a common hour
 B8_DUE: Final[dict[Span, Rung | str]] = {Span(1, "bd"): "ladder"}  # every undone task climbs, also one without `due`
 
@@ -37,7 +40,7 @@ class Hours:
 
 def channel_of(node: Node) -> str:
     """The channel of a step that reaches a person."""
-    return "notice" if node.kind == "notify" else node.kind
+    return _CHANNELS.get(node.kind, node.kind)
 
 
 def place_of(scene: Scene, contact: Contact | None) -> tuple[str, str | None]:
@@ -50,18 +53,21 @@ def place_of(scene: Scene, contact: Contact | None) -> tuple[str, str | None]:
 
 
 def hours_of(scene: Scene, node: Node, contact: Contact | None, player: Player | None) -> Sequence[Hours]:
-    """The windows a step keeps to. Mail: its reader's. Calls: their reader's and the player's. Tasks: the player's."""
+    """The windows a step keeps to. Mail: its reader's. Calls: their reader's and the player's. Other work: the
+    player's, and its reader's too where the step names a window. Notices, holds and webhooks keep to none.
+    """
     step = node.step
     if not isinstance(step, Touch) or step.window == "any":
         return ()
     theirs = Hours(window_for(node.kind, contact.persona if contact else None, step.window), *place_of(scene, contact))
     match step:
-        case EmailStep():
+        case Written():
             return (theirs,)
         case CallStep():
             return (theirs, working_hours(scene, player))
-        case TaskStep():
-            return (working_hours(scene, player),)
+        case HandedOut():
+            mine = working_hours(scene, player)
+            return (theirs, mine) if step.window is not None and contact is not None else (mine,)
         case _:
             return ()
 
@@ -82,14 +88,32 @@ def open_together(at: datetime, hours: Sequence[Hours]) -> Opening:
     return hours[0].open_at(at)
 
 
-def due_at(scene: Scene, node: Node, base: datetime, contact: Contact | None, player: Player | None) -> Opening:
-    """When a step is due that follows a step which was over at `base`."""
+def begins_at(scene: Scene, node: Node, base: datetime, contact: Contact | None = None) -> Opening:
+    """When a step begins whose step before was over at `base`: its `after`, or its moment, which may have passed.
+
+    Without the anchor that its moment hangs on it begins at once, and `why` says what is lacking.
+    """
     zone, country = place_of(scene, contact)
-    after = node.step.after
-    if isinstance(node.step, WaitStep):
-        begins = add(base, after, zone, country) if after else base
-        return Opening(add(begins, node.step.wait, zone, country), f"waits {node.step.wait}")
-    opening = due(base, after, WINDOWS["any"], zone, country)
+    said = node.step.at
+    if said is None:
+        return due(base, node.step.after, WINDOWS["any"], zone, country)
+    at = moment_of(scene, said, contact)
+    if at is None:
+        return Opening(base, lacking(scene.program.play, said.anchor, scene.account.id))
+    return Opening(at, f"{said}: {at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {city(zone)}")
+
+
+def moment_of(scene: Scene, said: Moment, contact: Contact | None = None) -> datetime | None:
+    """The instant of a moment on the clock of the contact, else the account's; None while its anchor is not known."""
+    anchor = scene.anchor(said.anchor)
+    return None if anchor is None else moment(anchor, said, *place_of(scene, contact), scene.home)
+
+
+def due_at(scene: Scene, node: Node, base: datetime, contact: Contact | None, player: Player | None) -> Opening:
+    """When a touch is due that follows a step which was over at `base`: it begins, and its windows are open."""
+    opening = begins_at(scene, node, base, contact)
+    if node.step.at is not None and scene.anchor(node.step.at.anchor) is None:
+        return opening
     moved = open_together(opening.at, hours_of(scene, node, contact, player))
     return moved if moved.why else opening
 

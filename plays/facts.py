@@ -12,7 +12,7 @@ from typing import Any, Final
 DECLARED: Final[dict[str, dict[str, str]]] = {
     "account": {
         "id": "text", "name": "text", "tier": "text", "segment": "text", "lifecycle": "text", "country": "text",
-        "locale": "text", "facts": "open", "anchors": "open",
+        "locale": "text", "facts": "open", "anchors": "open", "contacts": "whole",
     },
     "contact": {
         "id": "text", "persona": "text", "title": "text", "seniority": "whole", "engagement": "whole",

@@ -1,24 +1,36 @@
 """Who may work an account: whether a play may start there now, and what it does to the runs that are open.
 
-Coordination rules of design.md section 5. Judges only; `activities/runs.py` writes the row.
+Coordination rules of design.md section 5. Judges only; `activities/opening.py` writes the row.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from plays.anchors import ACCOUNT, lacking
 from plays.calendar import add
 from plays.conditions import ConditionError, ruled_out
 from plays.events import RunState
-from plays.facts import DECLARED
-from plays.model import Play, PlayerSlot
-from plays.program import program_of
+from plays.model import (
+    AnyStep,
+    GatherStep,
+    Moment,
+    Play,
+    PlayerSlot,
+    RepeatStep,
+    Scalar,
+    StageStep,
+    TracksStep,
+)
+from plays.parameters import faults, settled
+from plays.program import Program, program_of
 from plays.spans import Span
+from records.known import account_facts, contacts_at
 from records.tables import Account, AccountRole, Player, PlayVersion, Run
 
 Meeting = Literal["block", "pause", "replace", "ignore"]
@@ -32,26 +44,72 @@ class Judgement:
     reason: str
     roles: dict[str, str] = field(default_factory=dict)  # player slot -> player id
     replaces: tuple[str, ...] = ()  # ids of open runs that are stopped for it
+    parameters: dict[str, Scalar] = field(default_factory=dict)  # what it would have, defaults included
 
 
-async def admission(session: AsyncSession, version: PlayVersion, account: str, now: datetime) -> Judgement:
-    """Judge a start of this version at this account at this moment (UTC). Writes nothing."""
-    play = program_of(version.definition).play
-    if await session.get(Account, account) is None:
+async def admission(
+    session: AsyncSession,
+    version: PlayVersion,
+    account: str,
+    now: datetime,
+    parameters: Mapping[str, Scalar] | None = None,
+) -> Judgement:
+    """Judge a start of this version at this account at this moment (UTC), with these parameters. Writes nothing."""
+    program = program_of(version.definition)
+    play, given = program.play, parameters or {}
+    row = await session.get(Account, account)
+    if row is None:
         return Judgement("refused", f"there is no account '{account}'; import it first")
     others = await open_runs(session, account)
-    own = next((run for run in others if run.play == play.play), None)
-    if own is not None:
-        return Judgement("refused", f"{own.id} is open already")
-    if reason := await _not_for(session, play, account):
-        return Judgement("refused", reason)
-    if reason := await _too_soon(session, play, account, now):
-        return Judgement("refused", reason)
-    roles = await cast(session, account, play.players)
+    for reason in (
+        *_open_already(play, others),
+        *faults(play, given),
+        await _not_for(session, play, row),
+        _dateless(program, row),
+        await _too_soon(session, play, account, now),
+    ):
+        if reason:
+            return Judgement("refused", reason)
+    has = settled(play, given)
+    roles = await cast(session, account, play.players, has)
     if play.owner not in roles:
         wanted = " or ".join(filter(None, (play.players[play.owner].role, play.players[play.owner].otherwise)))
         return Judgement("refused", f"nobody holds the role {wanted} at the account, so nobody would answer a reply")
-    return _lanes(play, others, roles)
+    return replace(_lanes(play, others, roles), parameters=has)
+
+
+def _open_already(play: Play, others: Sequence[Run]) -> Iterator[str]:
+    """Why a run that is open keeps the play away: its own, or one that hears the event in its place."""
+    for run in others:
+        if run.play == play.play:
+            yield f"{run.id} is open already"
+        elif run.play in play.start.unless_open:
+            yield f"{run.workflow_id} is open and hears it"
+
+
+def _dateless(program: Program, account: Account) -> str:
+    """What the play is sure to need and the account lacks: a dated fact of its own that a step of the way hangs on."""
+    for moment in _sure_moments(program.play.steps):
+        name = moment.anchor
+        if program.play.anchors.get(name, ACCOUNT) == ACCOUNT and not account.anchors.get(name):
+            return lacking(program.play, name, account.id)
+    return ""
+
+
+def _sure_moments(steps: tuple[AnyStep, ...]) -> Iterator[Moment]:
+    """The moments of the steps that every run comes to, whichever way it goes."""
+    for step in steps:
+        if step.when is not None:
+            continue
+        if step.at is not None:
+            yield step.at
+        match step:
+            case StageStep(steps=inner) | RepeatStep(steps=inner) | GatherStep(of=inner):
+                yield from _sure_moments(inner)
+            case TracksStep(of=tracks):
+                yield from (
+                    one for track in tracks.values() if track.when is None for one in _sure_moments(track.steps)
+                )
 
 
 def meets(play: Play, lane: str, other: Run) -> Meeting:
@@ -66,38 +124,49 @@ async def open_runs(session: AsyncSession, account: str) -> Sequence[Run]:
     return (await session.scalars(query)).all()
 
 
-async def cast(session: AsyncSession, account: str, slots: Mapping[str, PlayerSlot]) -> dict[str, str]:
+async def cast(
+    session: AsyncSession, account: str, slots: Mapping[str, PlayerSlot], parameters: Mapping[str, Scalar] | None = None
+) -> dict[str, str]:
     """Who plays which slot: the role's holder at the account, else whoever may hold it anywhere (first by id),
-    else the same for the slot's other role. Slots that nobody can play are left out.
+    else the same for the slot's other role. Slots that nobody can play are left out. A parameter may name the role.
     """
-    wanted = {role for slot in slots.values() for role in (slot.role, slot.otherwise) if role}
+    said = parameters or {}
+    roles = {name: str(said.get(slot.parameter or "") or slot.role) for name, slot in slots.items()}
+    wanted = {*roles.values(), *(slot.otherwise for slot in slots.values() if slot.otherwise)}
     held = select(AccountRole.role, AccountRole.player).where(AccountRole.account == account)
     holders: dict[str, str] = {role: player for role, player in await session.execute(held) if role in wanted}
     able = select(Player.id, Player.roles).where(Player.roles.overlap(sorted(wanted))).order_by(Player.id)
-    for player, roles in await session.execute(able):
-        for role in roles:
+    for player, may in await session.execute(able):
+        for role in may:
             holders.setdefault(role, player)
-    found = {name: holders.get(slot.role) or holders.get(slot.otherwise or "") for name, slot in slots.items()}
+    found = {name: holders.get(roles[name]) or holders.get(slot.otherwise or "") for name, slot in slots.items()}
     return {name: player for name, player in found.items() if player}
 
 
-async def _not_for(session: AsyncSession, play: Play, account: str) -> str:
+async def _not_for(session: AsyncSession, play: Play, account: Account) -> str:
     """What `start.when` says of the account keeps the play away, however it is started: by hand there is no event, and
     what the condition says of one is left open; where there is one, the router has weighed it.
     """
     condition = play.start.when
     if condition is None:
         return ""
-    found = await session.get(Account, account)
-    facts = {name: getattr(found, name) for name in DECLARED["account"]}
+    facts = account_facts(account, await contacts_at(session, account.id))
     try:
         if not ruled_out(condition, {"account": facts}):
             return ""
     except ConditionError as error:
         return f"whether the play is for this account cannot be decided: {error}"
     named = dict.fromkeys(re.findall(r"\baccount\.(\w+)\b(?!\.)", condition))
-    here = " and ".join(f"account.{name} is '{facts[name]}'" for name in named if isinstance(facts.get(name), str))
+    here = " and ".join(f"account.{name} is {_shown(facts[name])}" for name in named if _is_said(facts.get(name)))
     return f"the play is not for this account: {condition.strip()} does not hold" + (f", {here}" if here else "")
+
+
+def _is_said(value: object) -> bool:
+    return isinstance(value, str | int)
+
+
+def _shown(value: object) -> str:
+    return f"'{value}'" if isinstance(value, str) else str(value)
 
 
 async def _too_soon(session: AsyncSession, play: Play, account: str, now: datetime) -> str:

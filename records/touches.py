@@ -50,13 +50,14 @@ async def doubts(session: AsyncSession, *, limit: int = 100) -> Sequence[Touch]:
 
 _PLANNED: Final = (
     *("key", "run", "account", "contact", "player", "step", "occurrence", "channel", "state", "reason"),
-    *("planned_at", "created_at", "settled_at", "address", "message_id", "mime", "mime_sha256"),
+    *("planned_at", "created_at", "settled_at", "address", "message_id", "mime", "mime_sha256", "template", "variant"),
 )
 _PLAN: Final = text(
     "insert into touches (key, run, account, contact, player, step, occurrence, channel, state, reason, planned_at, "
-    "created_at, settled_at, address, message_id, mime, mime_sha256) values (:key, :run, :account, :contact, :player, "
-    ":step, :occurrence, :channel, :state, coalesce(cast(:reason as text), ''), :planned_at, :created_at, :settled_at, "
-    ":address, :message_id, :mime, :mime_sha256) on conflict (key) do nothing"
+    "created_at, settled_at, address, message_id, mime, mime_sha256, template, variant) values (:key, :run, :account, "
+    ":contact, :player, :step, :occurrence, :channel, :state, coalesce(cast(:reason as text), ''), :planned_at, "
+    ":created_at, :settled_at, :address, :message_id, :mime, :mime_sha256, :template, :variant) "
+    "on conflict (key) do nothing"
 ).bindparams(
     *(bindparam(name, type_=TIMESTAMP(timezone=True)) for name in ("planned_at", "created_at", "settled_at")),
     bindparam("mime", type_=LargeBinary),
@@ -73,10 +74,12 @@ def fingerprint(mime: bytes) -> str:
     return hashlib.sha256(mime).hexdigest()
 
 
-async def freeze(session: AsyncSession, key: str, mime: bytes, message_id: str, address: str) -> None:
-    """Keep the mail's bytes, once."""
+async def freeze(
+    session: AsyncSession, key: str, mime: bytes, message_id: str, address: str, template: str | None = None
+) -> None:
+    """Keep the mail's bytes, once, and the name of the text they were made from where it is not the step's own."""
     unfrozen = update(Touch).where(Touch.key == key, Touch.mime.is_(None))
-    values = {"mime": mime, "mime_sha256": fingerprint(mime)}
+    values = {"mime": mime, "mime_sha256": fingerprint(mime), "template": template}
     await session.execute(unfrozen.values(**values, message_id=message_id, address=address))
 
 

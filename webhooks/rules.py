@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from plays.calendar import add
 from plays.conditions import ConditionError, holds
-from plays.facts import DECLARED, event_facts
+from plays.facts import event_facts
 from plays.model import Play
 from plays.places import country_of, zone_of
 from plays.program import Program, program_of
 from plays.spans import Span
+from records.known import account_facts, contact_facts, contacts_at
 from records.tables import Account, Contact, Event, PlayVersion, Run
 
 OPPOSITES: Final = {"usage.dropped": "usage.recovered", "usage.recovered": "usage.dropped"}
@@ -57,6 +58,8 @@ async def rule(session: AsyncSession, event: Event, play: Play, now: datetime, t
     """What `play` makes of the event at `now` (UTC)."""
     if await _had(session, event, play.play):
         return Ruling(play.play, False, f"{play.play} had a run by this event already")
+    if play.start.unless_open and (other := await _open_instead(session, event, play)):
+        return Ruling(play.play, False, f"{play.play} does not start: {other} is open and hears it")
     if play.start.when is not None:
         try:
             if not holds(play.start.when, await _facts(session, event)):
@@ -87,6 +90,14 @@ async def _had(session: AsyncSession, event: Event, play: str) -> bool:
     return (await session.scalars(query.limit(1))).first() is not None
 
 
+async def _open_instead(session: AsyncSession, event: Event, play: Play) -> str | None:
+    """The workflow ID of an open run that has the event in this play's place."""
+    query = select(Run.workflow_id).where(
+        Run.account == event.account, Run.ended_at.is_(None), Run.play.in_(play.start.unless_open)
+    )
+    return (await session.scalars(query.order_by(Run.priority.desc()).limit(1))).first()
+
+
 async def _came_since(session: AsyncSession, event: Event, kind: str) -> bool:
     query = select(Event.id).where(
         Event.account == event.account, Event.kind == kind, Event.occurred_at >= event.occurred_at
@@ -98,8 +109,9 @@ async def _facts(session: AsyncSession, event: Event) -> dict[str, Any]:
     """What a start condition may know: there is no run yet, so no touch and no player."""
     account = await session.get(Account, event.account)
     contact = await session.get(Contact, event.contact) if event.contact else None
-    rows = {"account": account, "contact": contact}
-    facts = {
-        root: {name: getattr(row, name) for name in DECLARED[root]} for root, row in rows.items() if row is not None
-    }
-    return {**facts, "event": event_facts(event.kind, event.data)}
+    facts: dict[str, Any] = {"event": event_facts(event.kind, event.data)}
+    if account is not None:
+        facts["account"] = account_facts(account, await contacts_at(session, account.id))
+    if contact is not None:
+        facts["contact"] = contact_facts(contact)
+    return facts
