@@ -86,6 +86,11 @@ def address_lock_key(address: str) -> int:
     return _key("address", address)
 
 
+def quota_lock_key(quota: str) -> int:
+    """The advisory lock of a quota, taken after all others."""
+    return _key("quota", quota)
+
+
 async def lock_account(executor: Executor, account: str) -> None:
     """Wait for the account's lock, held to the end of the transaction. Always taken before an address's lock."""
     await executor.execute(text("select pg_advisory_xact_lock(:key)"), {"key": account_lock_key(account)})
