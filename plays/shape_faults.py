@@ -1,31 +1,86 @@
 """Pydantic's errors as faults: the line and key in the file, in words for the person who writes plays."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from plays.faults import Fault
-from plays.model import KINDS, STEP_KINDS, Audience, Branch, Caps, Handler, Play, PlayerSlot, Start
+from plays.model import (
+    KINDS,
+    STEP_KINDS,
+    Audience,
+    Base,
+    BaseAnswer,
+    Branch,
+    Caps,
+    Handler,
+    Parameter,
+    Play,
+    PlayerSlot,
+    Quota,
+    Start,
+    Track,
+)
 from plays.program import OWN_NAME
 from plays.suggestions import did_you_mean
 from plays.yaml_source import Path, Spot
 
 _STEPS: Final[dict[str, type[BaseModel]]] = dict(KINDS)
-_LISTS: Final = ("steps", "else")  # keys under which steps stand
+_LISTS: Final = ("steps", "else", "of")  # keys under which steps stand
+
+
+def _is_step(path: Path) -> bool:
+    """True if the path ends at a step: the item of a list of steps, or of what a stage does when it stalls."""
+    if len(path) < 2 or not isinstance(path[-1], int):
+        return False
+    return path[-2] in _LISTS or (len(path) > 2 and path[-3] == "stall")
 
 
 def shape_faults(file: str, spot: Spot, error: ValidationError) -> list[Fault]:
     """One fault for each error, in the order of the file, without repetitions."""
-    found = [_fault(file, spot, one) for one in error.errors(include_url=False) if not _emptied(one)]
+    told = _of_one_form([one for one in error.errors(include_url=False) if not _emptied(one)])
+    found = [_fault(file, spot, one) for one in told]
     return sorted(dict.fromkeys(found), key=lambda fault: (fault.line, fault.column))
 
 
 def _emptied(error: ErrorDetails) -> bool:
     """A list that is empty only because none of its items is sound; they have faults of their own."""
-    return error["type"] == "too_short" and isinstance(error["input"], list | tuple) and bool(error["input"])
+    found = (error.get("ctx") or {}).get("actual_length", 0)
+    return error["type"] == "too_short" and isinstance(error["input"], list | tuple) and found < len(error["input"])
+
+
+# A value may have several forms (a word or a list); pydantic tells the faults of each, and names the form in the place.
+_FORMS: Final = ("literal[", "tuple[", "constrained-", "BaseAnswer")
+_SCALARS: Final = ("str", "int", "float", "bool")
+
+
+def _is_form(loc: Sequence[str | int], index: int) -> bool:
+    part = loc[index]
+    plain = part in _SCALARS and index == len(loc) - 1 and index > 1
+    return isinstance(part, str) and (part.startswith(_FORMS) or plain)
+
+
+def _of_one_form(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Of the faults a value has in each of its forms, those of the form it was meant to have."""
+    forms: dict[tuple[str | int, ...], dict[str, list[ErrorDetails]]] = {}
+    for one in errors:
+        loc = one["loc"]
+        at = next((index for index in range(len(loc)) if _is_form(loc, index)), len(loc))
+        form = str(loc[at]) if at < len(loc) else ""
+        forms.setdefault(loc[:at], {}).setdefault(form, []).append(one)
+    return [one for found in forms.values() for one in found[min(found, key=lambda form: _distance(form, found[form]))]]
+
+
+def _distance(form: str, errors: list[ErrorDetails]) -> int:
+    """0 if the value is of this form and only something in it is wrong; larger the less likely it was meant."""
+    if any(len(one["loc"]) and one["loc"][-1] != form for one in errors):
+        return 0
+    value, error = errors[0]["input"], errors[0]["type"]
+    fits = {"tuple[": list | tuple, "BaseAnswer": dict, "constrained-": int, "literal[": str}
+    meant = any(form.startswith(name) and isinstance(value, kind) for name, kind in fits.items())
+    return 0 if meant and not error.endswith("_type") else 2 if error.endswith("_type") else 1
 
 
 def _fault(file: str, spot: Spot, error: ErrorDetails) -> Fault:
@@ -43,24 +98,25 @@ def _in_file(spot: Spot, loc: Sequence[str | int]) -> tuple[list[str | int], lis
     """
     path: list[str | int] = []
     kinds: list[str] = []
-    for part in loc:
-        in_step_list = len(path) > 1 and isinstance(path[-1], int) and path[-2] in _LISTS
-        if in_step_list and part in STEP_KINDS and len(kinds) < _steps_in(path):
+    for index, part in enumerate(loc):
+        if _is_step(path) and part in STEP_KINDS and len(kinds) < _steps_in(path):
             kinds.append(str(part))
+        elif _is_form(loc, index) and part not in spot.find(path).parts:
+            continue
         elif (isinstance(part, str) and part != "[key]") or (isinstance(part, int) and part in spot.find(path).parts):
             path.append(part)
     return path, kinds
 
 
 def _steps_in(path: Sequence[str | int]) -> int:
-    return sum(1 for one, two in pairwise(path) if one in _LISTS and isinstance(two, int))
+    return sum(1 for end in range(2, len(path) + 1) if _is_step(path[:end]))
 
 
 def step_at(spot: Spot, path: Path) -> str | None:
     """The name of the innermost step on the path, as the file gives it."""
     name = None
     for index in range(2, len(path) + 1):
-        if path[index - 2] in _LISTS and isinstance(path[index - 1], int):
+        if _is_step(path[:index]):
             raw = spot.find(path[:index]).value
             name = name_in(raw) if isinstance(raw, Mapping) else name
     return name
@@ -79,16 +135,27 @@ def _keys_here(path: Path, kinds: Sequence[str]) -> tuple[str, ...]:
 
 
 def _model_here(path: Path, kinds: Sequence[str]) -> type[BaseModel]:
-    holder = [part for part in path[:-1] if isinstance(part, str)]
-    last_index = len(path) > 1 and isinstance(path[-2], int)
-    if kinds and last_index and path[-3] in _LISTS:
+    """The piece of a play in which the path's last key stands."""
+    inside = path[:-1]
+    if kinds and _is_step(inside):
         return _STEPS[kinds[-1]]
-    if holder and holder[-1] == "choose":
-        return Branch
-    if not holder:
+    named = [part for part in inside if isinstance(part, str)]
+    if not named:
         return Play
-    named: dict[str, type[BaseModel]] = {"start": Start, "caps": Caps, "players": PlayerSlot, "audience": Audience}
-    return named.get(holder[0], Handler if holder[0] == "on" else Play)
+    if named[-1] in _PIECES:
+        return _PIECES[named[-1]]
+    holder = named[-2] if len(named) > 1 else named[-1]
+    return _NAMED.get(holder, Play) if holder in _NAMED else _PIECES.get(holder, Play)
+
+
+# what stands under a key, and under the names below it
+_PIECES: Final[dict[str, type[BaseModel]]] = {
+    "start": Start, "caps": Caps, "quota": Quota, "base": Base, "choose": Branch, "on": Handler,
+}  # fmt: skip
+_NAMED: Final[dict[str, type[BaseModel]]] = {
+    "players": PlayerSlot, "audience": Audience, "parameters": Parameter, "base": BaseAnswer, "of": Track,
+    "on": Handler,
+}  # fmt: skip
 
 
 # error type -> what the field is, and how that is written
@@ -126,7 +193,15 @@ def _words(error: ErrorDetails, field: str, keys: Iterable[str], spot: Spot) -> 
         case "value_error":
             return str(context.get("error", error["msg"])), ""
         case "too_short":
-            return f"`{field}` is empty", "at least one"
+            least = int(context.get("min_length", 1))
+            return (
+                (f"`{field}` is empty", "at least one")
+                if least < 2
+                else (f"`{field}` has too few", f"at least {least}")
+            )
+        case "greater_than_equal" | "less_than_equal":
+            bound = f"at least {context['ge']}" if "ge" in context else f"at most {context['le']}"
+            return f"`{field}` is {_found(error['input'])}; it is {bound}", ""
         case _:
             return f"`{field}`: {error['msg'][:1].lower()}{error['msg'][1:]}", ""
 

@@ -137,39 +137,46 @@ def leads_on(program: Program, first: str | None) -> bool:
 def cycle_without_time(program: Program, go: Node) -> list[str] | None:
     """The way from where a `go` leads back to it on which no time need pass; None if there is none."""
     assert isinstance(go.step, GoStep)  # noqa: S101
-    start = program.target(go.step.go)
-    came: dict[str, str | None] = {start: None}
-    todo = deque([start])
-    while todo:
-        name = todo.popleft()
-        if name == go.name and not takes_time(go.step):
-            return _way_back(came, name)
-        node = program.nodes.get(name)
-        if node is None or takes_time(node.step):
-            continue
-        for after in _at_once(program, node):
-            if after is not None and after not in came:
-                came[after] = name
-                todo.append(after)
-    return None
-
-
-def _way_back(came: dict[str, str | None], name: str) -> list[str]:
+    came = reached_at_once(program, program.target(go.step.go))
+    if go.name not in came or takes_time(go.step):
+        return None
     way: list[str] = []
-    at: str | None = name
+    at: str | None = go.name
     while at is not None:
         way.append(at)
         at = came[at]
     return way[::-1]
 
 
-def _at_once(program: Program, node: Node) -> list[str | None]:
-    """Like `onward`, over tracks too, and past a repeat whose first round needs none."""
-    found = onward(program, node)
-    if isinstance(node.step, TracksStep):
-        found.append(node.follows)
-    joined = node.follows is None and node.track is not None
-    return [*found, program.nodes[str(node.track).rpartition(".")[0]].follows] if joined else found
+def reached_at_once(program: Program, first: str) -> dict[str, str | None]:
+    """Every step that may be reached from one with no time passing, each with the step before it."""
+    came: dict[str, str | None] = {first: None}
+    todo = deque([first])
+    while todo:
+        node = program.nodes.get(todo[0])
+        name = todo.popleft()
+        if node is None or takes_time(node.step):
+            continue
+        for after in _at_once(program, node):
+            if after is not None and after not in came:
+                came[after] = name
+                todo.append(after)
+    return {name: before for name, before in came.items() if name in program.nodes}
+
+
+def _at_once(program: Program, node: Node) -> Iterator[str | None]:
+    """Like `onward`, and over tracks; not past what has a part that takes time on every way through it."""
+    step = node.step
+    slow = _slow_inside(step)
+    for name in onward(program, node):
+        if name != node.follows or not (slow and step.when is None):
+            yield name
+    if isinstance(step, TracksStep) and not slow:
+        yield node.follows
+    if node.follows is None and node.track is not None:
+        tracks = program.nodes[node.track.rpartition(".")[0]]
+        if not _slow_inside(tracks.step):
+            yield tracks.follows
 
 
 def takes_time(step: AnyStep) -> bool:
@@ -189,15 +196,12 @@ def takes_time(step: AnyStep) -> bool:
         case GatherStep(of=of, events=events, within=within):
             return bool(of or events) and (within is None or positive(within))
         case _:
-            return _inside_takes_time(step)
+            return False
 
 
-def _inside_takes_time(step: AnyStep) -> bool:
+def _slow_inside(step: AnyStep) -> bool:
+    """True if a repeat or tracks never come to their end in no time."""
     match step:
-        case ChooseStep(choose=branches):
-            return branches[-1].otherwise is not None and all(all_take_time(branch.body) for branch in branches)
-        case StageStep(steps=steps):
-            return all_take_time(steps)
         case RepeatStep(until=None, steps=steps):
             return all_take_time(steps)
         case TracksStep(of=tracks, need=need):
@@ -209,12 +213,22 @@ def _inside_takes_time(step: AnyStep) -> bool:
 
 def all_take_time(steps: tuple[AnyStep, ...]) -> bool:
     """True if no way through the steps passes in no time; a way that leaves them is none through them."""
-    for step in steps:
-        if takes_time(step) or (step.when is None and isinstance(step, EndStep | GoStep)):
-            return True
-        if step.when is None and isinstance(step, PlayStep) and step.how == "successor":
-            return True
-    return False
+    return any(takes_time(step) or _slow_inside(step) or _slow_list(step) or _leaves(step) for step in steps)
+
+
+def _slow_list(step: AnyStep) -> bool:
+    match step:
+        case ChooseStep(choose=branches):
+            return branches[-1].otherwise is not None and all(all_take_time(branch.body) for branch in branches)
+        case StageStep(steps=steps):
+            return all_take_time(steps)
+        case _:
+            return False
+
+
+def _leaves(step: AnyStep) -> bool:
+    away = isinstance(step, EndStep | GoStep) or (isinstance(step, PlayStep) and step.how == "successor")
+    return away and step.when is None
 
 
 def positive(span: Span | None) -> bool:

@@ -116,3 +116,9 @@ def fault(folder: Path, text: str, code: str) -> Fault:
     matching = [one for one in found if one.code == code]
     assert matching, "\n".join(str(one) for one in found) or "no fault at all"
     return matching[0]
+
+
+def with_steps(steps: str, *, head: str = "", on: str = "") -> str:
+    """The sound play with other steps (indented by two), with more keys before them and other handlers."""
+    before = SOUND[: SOUND.index("steps:\n")]
+    return f"{before}{head}steps:\n{steps}" + (f"on:\n{on}" if on else "")

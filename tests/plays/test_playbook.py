@@ -69,7 +69,7 @@ def test_what_is_no_yaml_of_ours_is_refused_with_its_line(
         ("after: 1bd", "after: 3", "after: 3", "'3' is no length of time", ""),
         ("due: 24h", "due: {24h: boss}", "due: {24h: boss}", "boss", "one of"),
         ("due: 24h", "due: {1 day: ladder}", "due: {1 day", "'1 day' is no length of time", ""),
-        ("priority: 40", "priority: 400", "priority", "less than or equal to 100", ""),
+        ("priority: 40", "priority: 400", "priority", "at most 100", ""),
         ("priority: 40", "priority: high", "priority", "whole number", ""),
         ("title: Winter", "title: 5", "title: 5", "`title` is a text; the number 5", "quotes"),
         ("title: Winter", "title: ", "title:", "`title` is a text; nothing", ""),
