@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Literal, get_args
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from records.db import lock_account
-from records.tables import Contact, Hold
+from records.tables import Contact, Hold, Run
 
 HoldScope = Literal["contact", "account"]
 SCOPES: Final[tuple[str, ...]] = get_args(HoldScope)
@@ -54,6 +54,12 @@ async def lift(session: AsyncSession, hold_id: int, at: datetime) -> Hold | None
         return None
     found.lifted_at = at
     return found
+
+
+async def lift_guards(session: AsyncSession, run: Run, at: datetime) -> None:
+    """The holds by which a run kept others away (`plays: others`) end with it; one that binds all stays to its time."""
+    guards = update(Hold).where(Hold.created_by == run.id, Hold.except_play == run.play, Hold.lifted_at.is_(None))
+    await session.execute(guards.values(lifted_at=at))
 
 
 async def get(session: AsyncSession, hold_id: int) -> Hold | None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from plays.events import RunState, TaskState
 from plays.ids import run_id
-from records import tasks, touches
+from records import holds, tasks, touches
 from records.admission import Judgement, admission, open_runs
 from records.tables import Decision, Run, Task, Touch
 
@@ -84,13 +84,17 @@ def new(play: str, account: str, number: int, **values: Any) -> Run:
 
 
 async def close(session: AsyncSession, run: Run, outcome: str, reason: str, at: datetime) -> None:
-    """End a run: its open tasks are withdrawn, what it had planned is skipped. A second time changes nothing."""
+    """End a run: open tasks are withdrawn, what was planned is skipped, whom it kept others from is free again.
+
+    A second time changes nothing.
+    """
     if run.ended_at is not None:
         return
     run.state, run.outcome, run.reason, run.ended_at = RunState.ENDED, outcome, reason, at
     why = f"the run ended: {outcome}"
     await touches.close_open(session, run.id, why, at)
     await tasks.withdraw(session, run.id, at, why)
+    await holds.lift_guards(session, run, at)
     await session.flush()
 
 
