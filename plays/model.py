@@ -125,6 +125,7 @@ class PlayerSlot(Model):
 
     role: Slug
     otherwise: Slug | None = Field(None, alias="else", description="the role that steps in when nobody holds the first")
+    parameter: Word | None = Field(None, description="the parameter of the run that names another role than `role`")
 
 
 class Audience(Model):
