@@ -48,7 +48,8 @@ def _barred(cue: Cue) -> Bar | None:
     """Why the step is not made whatever Postgres says. Whoever says send-now passes over its moment."""
     if cue.exhausted:
         return Bar("library", cue.exhausted)
-    bar = barred(cue.scene, cue.node, cue.step_in.base, cue.now, cue.contact, cue.player)
+    came = min(cue.step_in.base, cue.touch.created_at if cue.touch else cue.now)
+    bar = barred(cue.scene, cue.node, came, cue.now, cue.contact, cue.player)
     return None if bar is not None and bar.rule == "late" and cue.step_in.hurry else bar
 
 

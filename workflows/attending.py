@@ -110,11 +110,13 @@ def _close_task(run: Run, event: EventIn) -> None:
 
 
 def _retime(run: Run) -> None:
-    """An anchor has another date: what hangs on anchors is planned anew."""
+    """An anchor has another date: what hangs on anchors is planned anew, as if the run came to it now: a moment that
+    has become one of the past is late."""
     for cursor in run.everywhere:
         node = run.node_at(cursor)
         if node is not None and node.step.at is not None and cursor.waiting_task is None:
             cursor.plan = cursor.until = cursor.blocked = None
+            cursor.base = run.clock.now() if node.reaches else cursor.base
 
 
 def _hasten(run: Run) -> None:
