@@ -42,6 +42,8 @@ class Closing:
                 _change_state(run, asked)
             if asked.skipped is not None:
                 await self._skip(session, run, asked)
+            if asked.version is not None:
+                run.version = asked.version
             if asked.reassign_slot is not None and asked.reassign_to is not None:
                 await self._reassign(session, run, asked.reassign_slot, asked.reassign_to, asked)
 

@@ -185,6 +185,7 @@ class Record(Message):
     assigns: str | None = None  # a `set` step: its values are worked out and kept as the run's parameters
     parameters: dict[str, Scalar] = Field(default_factory=dict)  # an operator changed these
     stage: str | None = None  # the run has come to this stage; empty: it has left the last, and is in none
+    version: int | None = None  # the run was moved to this version of its play
     outcomes: dict[str, str] = Field(default_factory=dict)  # as in StepIn, for `assigns`
 
 

@@ -13,6 +13,7 @@ from workflows.asking import decide
 from workflows.gathering import came, end_gathering
 from workflows.hearing import TASK_DONE
 from workflows.messages import EventIn
+from workflows.migrating import move
 from workflows.other_plays import end_child
 from workflows.rounds import leave_repeat
 from workflows.run import Ending, Run
@@ -37,6 +38,8 @@ async def attend(run: Run) -> None:
         _skip(run)
     if run.asked.override is not None:
         _override(run)
+    if run.asked.migrate is not None:
+        move(run)
     while (stall := due_stall(run)) is not None:
         _take_stall(run, stall)
     await write_notes(run)

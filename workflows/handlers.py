@@ -23,6 +23,7 @@ from workflows.messages import (
     SkipIn,
     StopIn,
 )
+from workflows.migrating import Migrating
 from workflows.run import Run
 from workflows.showing import explain, place
 from workflows.wishes import (
@@ -50,7 +51,7 @@ BEFORE: Final = Explanation(
 )
 
 
-class Handlers:
+class Handlers(Migrating):
     """What can be told to a run and asked of it."""
 
     it: Run | None = None  # None until the run is admitted

@@ -106,6 +106,16 @@ class OverrideIn(Message):
     reason: str
 
 
+class MigrateIn(Message):
+    """Move the run to another version of its play, at a step that was worked out before (`plays/moving.py`)."""
+
+    version: int
+    definition: str  # of that version, base contract included
+    at: str = Field(description="where the run was seen; refused if it stands elsewhere by now")
+    to: str = Field(description="where it will stand")
+    reason: str = "moved by an operator"
+
+
 class Answer(Message):
     """What an update answers: a sentence."""
 
@@ -139,4 +149,5 @@ class Explanation(Message):
     done: list[DoneLine]
     stage: str = ""  # the stage the run is in, where the play has stages
     round: int = 0  # of the innermost repeat
+    handling: str = ""  # the event whose handler is at work
     tracks: list[TrackLine] = Field(default_factory=list)  # while several go on

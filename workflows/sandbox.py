@@ -31,6 +31,7 @@ INTERPRETER: Final = tuple(
         "gathering",
         "handlers",
         "hearing",
+        "migrating",
         "other_plays",
         "play",
         "rounds",

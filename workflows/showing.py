@@ -177,6 +177,7 @@ def explain(run: Run) -> Explanation:
         done=state.done,
         stage=state.stage,
         round=run.round,
+        handling=state.frames[-1].kind if state.frames else "",
         tracks=_tracks(run),
     )
 

@@ -12,7 +12,7 @@ from activities.contracts import Plan, Record
 from plays.insides import stages_around
 from plays.program import Node, Program, program_of
 from workflows.clock import Clock
-from workflows.messages import EventIn, OverrideIn, RunInput, SkipIn, StopIn
+from workflows.messages import EventIn, MigrateIn, OverrideIn, RunInput, SkipIn, StopIn
 from workflows.state import Cursor, DoneLine, Frame, RunInState
 
 DONE_KEPT: Final = 30
@@ -37,13 +37,14 @@ class Asked:
     stop: StopIn | None = None
     skip: SkipIn | None = None
     override: OverrideIn | None = None
+    migrate: MigrateIn | None = None
     woken: bool = False  # paused, resumed or hurried: look at the state again
     notes: list[Record] = field(default_factory=list)  # to be kept in Postgres, in this order
 
     @property
     def anything(self) -> bool:
         """True while the main loop has something to do for an operator."""
-        wishes = (self.stop, self.skip, self.override)
+        wishes = (self.stop, self.skip, self.override, self.migrate)
         return self.woken or bool(self.notes) or any(wish is not None for wish in wishes)
 
 
@@ -64,6 +65,7 @@ class Standing:
         self.shown: dict[str, object] = {}  # the search attributes as last written
         self.troubled: EventIn | None = None  # the event whose handler could not be found out
         self.sending = False  # an email is under way
+        self.migrated = ""  # why the last move to another version was refused
         self.moved: list[str] = []  # the steps it came to since it last waited
 
     # --- where it stands ---------------------------------------------------------------------------------------------
