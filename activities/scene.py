@@ -104,7 +104,9 @@ _SCENE: Final = text(
           'reason', t.reason, 'outcome', t.outcome, 'until', t.until, 'settled_at', t.settled_at,
           'replied_at', t.replied_at, 'message_id', t.message_id, 'claimed_at', t.claimed_at,
           'claim_token', t.claim_token, 'attempts', t.attempts, 'mime_sha256', t.mime_sha256,
-          'template', t.template, 'variant', t.variant, 'opened_at', t.opened_at, 'clicked_at', t.clicked_at)
+          'created_at', t.created_at,
+          'template', t.template, 'variant', t.variant, 'opened_at', t.opened_at, 'clicked_at', t.clicked_at,
+          'created_at', t.created_at)
         order by t.created_at, t.key) from touches t where t.run = r.id) as touches,
       (select json_agg(p) from players p where p.id in (select value from jsonb_each_text(r.roles))) as players,
       (select to_jsonb(e) - 'raw' from inbox e where e.id = cast(:event as text)) as event,
