@@ -4,7 +4,7 @@ Only who is there to be spoken to: whether they may be touched now is the gate's
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -16,7 +16,7 @@ from activities.scene import Scene
 from plays.events import SETTLED, TouchState
 from plays.model import Audience
 from plays.program import Node
-from records.tables import Contact, Touch
+from records.tables import Contact, Event, Touch
 
 _SPEAKS_TO_NOBODY: Final = frozenset({"notify", "webhook"})  # their `to` is one of ours, or an endpoint
 
@@ -64,15 +64,20 @@ def _everyone(audience: Audience) -> bool:
 
 
 async def persons(session: AsyncSession, scene: Scene, slot: str, now: datetime) -> frozenset[str]:
-    """The ids of those an audience is: whom it has been in this run, else whom it would be now."""
+    """The ids of those an audience is: whom it has been in this run, else whom it would be now.
+
+    Of an audience that is the person of an event, the event is the one that started the run.
+    """
     audience = scene.program.play.audience.get(slot)
     if audience is None:
         return frozenset()
     everyone = _everyone(audience)
-    already = met(scene, slot) if by_what_they_are(audience) else []
+    already = met(scene, slot)
     if already and not everyone:
-        return frozenset(already)
-    found = await people_of(Search(session, scene, slot, "", now), audience)
+        return frozenset(already if by_what_they_are(audience) else already[:1])
+    first = await session.get(Event, scene.run.event) if scene.run.event else None
+    search = Search(session, replace(scene, event=first), slot, "", now)
+    found = await people_of(search, audience)
     return frozenset([*already, *(one.id for one in (found if everyone else found[:1]))])
 
 
