@@ -19,7 +19,7 @@ NOUNS: Final = (
     ("rehearse", None),
     ("start", None),
     ("signal", None),
-    ("steering", "runs"),
+    ("moving", "runs"),
     ("tasks", "tasks"),
     ("inbox", "inbox"),
     ("holds", "holds"),

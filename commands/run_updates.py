@@ -48,6 +48,7 @@ async def steer_one(house: "House", update: str, message: Mapping[str, Any], run
         "send_now": messages.SendNowIn,
         "stop": messages.StopIn,
         "reassign": messages.ReassignIn,
+        "migrate": messages.MigrateIn,
     }
     workflow = workflow_of(run)
     if update == "reassign":

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from commands.output import Json, examples, say, show_json, show_table
-from commands.runs import app
+from commands.runs import app as app
 
 Run = Annotated[str | None, typer.Argument(metavar="PLAY/ACCOUNT", help="The run; or --all --play X.")]
 Reason = Annotated[str, typer.Option(help="Why; kept with the run.")]

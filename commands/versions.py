@@ -51,9 +51,9 @@ def diff(
 
     async def work(house: House) -> tuple[str, str, list[str]]:
         async with house.session() as session:
-            before = await _version(session, play, old)
-            after = await _version(session, play, new) if new is not None else None
-            return _compared(before, after)
+            before = await version_of(session, play, old)
+            after = await version_of(session, play, new) if new is not None else None
+            return compared(before, after)
 
     first, second, sentences = with_house(work)
     if as_json:
@@ -77,9 +77,9 @@ def rollback(
         from records import versions as published
 
         async with house.session() as session:
-            old = await _version(session, play, to)
-            newest = await _version(session, play, None)
-            told = _compared(newest, old)[2]
+            old = await version_of(session, play, to)
+            newest = await version_of(session, play, None)
+            told = compared(newest, old)[2]
             if newest.hash == old.hash or dry_run:
                 number, state = newest.version + (newest.hash != old.hash), "would be published"
             else:
@@ -96,7 +96,7 @@ def rollback(
     say(f"{play} version {row['version']}, the text of version {to}: {row['state']}.")
 
 
-async def _version(session: "AsyncSession", play: str, number: int | None) -> "PlayVersion":
+async def version_of(session: "AsyncSession", play: str, number: int | None) -> "PlayVersion":
     """One published version. Raises Refused naming those there are."""
     from records import versions as published
 
@@ -109,7 +109,7 @@ async def _version(session: "AsyncSession", play: str, number: int | None) -> "P
     raise Wrong(f"There is no version {number} of '{play}'; there are {', '.join(map(str, sorted(known)))}.")
 
 
-def _compared(before: "PlayVersion", after: "PlayVersion | None") -> tuple[str, str, list[str]]:
+def compared(before: "PlayVersion", after: "PlayVersion | None") -> tuple[str, str, list[str]]:
     from commands.playbook import path_of, read
     from plays.differences import differences
     from plays.program import program_of

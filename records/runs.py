@@ -107,3 +107,9 @@ async def open_by_version(session: AsyncSession, play: str) -> dict[int, int]:
     """How many runs of a play are open on which version."""
     query = select(Run.version, func.count()).where(Run.play == play, Run.ended_at.is_(None)).group_by(Run.version)
     return {row[0]: row[1] for row in await session.execute(query)}
+
+
+async def open_on_version(session: AsyncSession, play: str, version: int, accounts: Sequence[str]) -> Sequence[Run]:
+    """The open runs of a play on one version, at these accounts or, when none is named, at all; by account."""
+    query = select(Run).where(Run.play == play, Run.version == version, Run.ended_at.is_(None)).order_by(Run.account)
+    return (await session.scalars(query.where(Run.account.in_(accounts)) if accounts else query)).all()

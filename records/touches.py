@@ -31,6 +31,12 @@ async def of_run(session: AsyncSession, run: str) -> Sequence[Touch]:
     return (await session.scalars(query)).all()
 
 
+async def made_steps(session: AsyncSession, run: str) -> set[str]:
+    """The steps of a run whose touch was made, may have been made, or is being made."""
+    query = select(Touch.step).where(Touch.run == run, Touch.state.in_(("made", "in_doubt", "claimed")))
+    return set(await session.scalars(query))
+
+
 async def decisions(session: AsyncSession, key: str) -> Sequence[Decision]:
     """Every answer the gate gave about a touch, oldest first."""
     return (await session.scalars(select(Decision).where(Decision.touch == key).order_by(Decision.id))).all()
