@@ -69,8 +69,10 @@ async def _rehearse(wanted: Wanted, *, mails: bool, html: Path | None, stay: boo
 async def servers() -> "AsyncIterator[Servers]":
     """The running servers, or a stack of the rehearsal's own when none is known."""
     from commands.connections import connect_temporal
-    from local.rehearsal.house import Servers, own_stack
+    from local.rehearsal.house import Servers, keep_quiet, own_stack
     from settings import Settings
+
+    keep_quiet()
 
     settings = Settings()
     if settings.database_url is None:

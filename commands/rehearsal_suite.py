@@ -66,12 +66,11 @@ async def _played(booked: "Sequence[Booked]", *, quiet: bool) -> "tuple[list[Pla
 
 
 def _accept(played: "Sequence[Played]") -> None:
-    from local.rehearsal.files import accept
+    from local.rehearsal.accepting import accept
 
     for path in dict.fromkeys(one.booked.path for one in played):
-        mine = [one for one in played if one.booked.path == path and one.diff and one.performance is not None]
-        if mine:
-            accept(path, [(one.booked.number, one.performance) for one in mine if one.performance is not None])
+        mine = [one for one in played if one.booked.path == path and one.diff]
+        accept(path, {one.booked.number: one.performance.as_expected() for one in mine if one.performance is not None})
 
 
 def _report(played: "Sequence[Played]", failed: "Sequence[Played]", seconds: float, *, accept: bool) -> None:

@@ -6,6 +6,7 @@ for it. What a stimulus does is not known here.
 
 import asyncio
 import heapq
+from asyncio import FIRST_COMPLETED
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,7 +19,8 @@ from local.rehearsal.faults import Unplayable
 
 # A stimulus comes a little after its minute has begun: the timers of that minute ring first, every time.
 INTO_THE_MINUTE: Final = timedelta(seconds=20)
-PATIENCE: Final = 60.0  # seconds of wall time without landing: the run's code fails, or there is no worker
+PATIENCE: Final = 60.0  # seconds of wall time in which the run does nothing: its code fails, or there is no worker
+STUCK: Final = "the run {} makes no progress; Temporal's Web UI shows where it stands"
 Act = Callable[[], Awaitable[None]]
 
 
@@ -39,6 +41,8 @@ class Clockwork:
         self._agenda: list[_Stimulus] = []
         self._count = 0
         self._jump = ""
+        self._alive = 0
+        self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._target: datetime | None = None  # of the jump under way
 
     def put(self, at: datetime, act: Act) -> None:
@@ -51,6 +55,16 @@ class Clockwork:
         self.put(at, act)
         if self._target is not None and at < self._target:
             await self._begin(at)
+
+    def stop(self, error: Exception) -> None:
+        """Something went wrong in an activity of the run: `run` raises this, and does not wait for a clock in vain."""
+        if not self._broken.done():
+            self._broken.set_exception(error)
+            self._broken.exception()  # looked at, also when the clock is not waited for any more
+
+    def alive(self) -> None:
+        """The run has asked something of the world: it makes progress."""
+        self._alive += 1
 
     async def run(self) -> bool:
         """Play to the end of the run or the horizon. True when the run has ended.
@@ -72,14 +86,19 @@ class Clockwork:
         """Jump to this date, or as far as a shorter jump has put it. False when the run is over."""
         if not await self._begin(to):
             return False
+        landing = asyncio.ensure_future(self._landed())
         try:
-            async with asyncio.timeout(PATIENCE):
-                return await self._landed()
-        except TimeoutError:
-            raise Unplayable(
-                f"the run {self._workflow} made no progress for {PATIENCE:.0f} seconds; Temporal's Web UI shows where "
-                "it stands"
-            ) from None
+            while True:
+                alive = self._alive
+                done, _ = await asyncio.wait({landing, self._broken}, timeout=PATIENCE, return_when=FIRST_COMPLETED)
+                if self._broken in done:
+                    self._broken.result()
+                if landing in done:
+                    return landing.result()
+                if alive == self._alive:
+                    raise Unplayable(STUCK.format(self._workflow))
+        finally:
+            landing.cancel()
 
     async def _landed(self) -> bool:
         while True:

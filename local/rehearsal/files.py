@@ -1,20 +1,13 @@
-"""Rehearsals as tests: `plays/catalog/rehearsals/<play>.yaml`. Read, compare with what was played, write what is so.
+"""Rehearsals as tests: `plays/catalog/rehearsals/<play>.yaml`. Read, and compared with what was played."""
 
-Writing keeps everything in the file but the expectations it replaces.
-"""
-
-import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import ndiff
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
 
 from local.rehearsal.faults import Unplayable
-from local.rehearsal.performance import Performance
 from local.rehearsal.piece import Piece, made_up
 from local.rehearsal.scenario import Expect, Part, Scenario
 from plays.playbook import CATALOG, PlayFaults, Source, catalog, read_play
@@ -104,21 +97,3 @@ def _lines(expect: Expect) -> list[str]:
     lists = (("touches", expect.touches), ("skipped", expect.skipped), ("open", expect.open))
     inner = [line for name, items in lists if items for line in (f"{name}:", *(f"  {item}" for item in items))]
     return [f"outcome: {expect.outcome}", *inner]
-
-
-def accept(path: Path, played: Sequence[tuple[int, Performance]]) -> None:
-    """Write what was found as what is expected, of these rehearsals (numbers from 1)."""
-    yaml = YAML()
-    yaml.width, yaml.preserve_quotes = 4096, True
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    tree = yaml.load(path.read_text(encoding="utf-8"))
-    for number, performance in played:
-        tree["rehearsals"][number - 1]["expect"] = _tree(performance.as_expected())
-    out = io.StringIO()
-    yaml.dump(tree, out)
-    path.write_text(out.getvalue(), encoding="utf-8")
-
-
-def _tree(expect: Expect) -> dict[str, Any]:
-    found: dict[str, Any] = {"outcome": expect.outcome, "touches": list(expect.touches)}
-    return found | {key: list(value) for key in ("skipped", "open") if (value := getattr(expect, key))}

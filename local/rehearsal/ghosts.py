@@ -13,6 +13,8 @@ from activities.channels.transport import Delivery
 from activities.clock import STANDS_STILL
 
 Played = Callable[[Any], Awaitable[Any]]
+Failed = Callable[[str, Exception], None]
+After = Callable[[str, Any, Any], Awaitable[Any]]  # name, what was asked, what was answered: what the run is told
 
 
 class GhostDelivery:
@@ -65,23 +67,26 @@ def name_of(played: Played) -> str:
 
 
 def surrounded(
-    real: Mapping[str, Played], choose: Callable[[], Mapping[str, Played]], after: Callable[[str, Any, Any], Any]
+    real: Mapping[str, Played], choose: Callable[[], Mapping[str, Played]], after: After, failed: Failed
 ) -> list[Callable[..., Any]]:
-    """Activities by the names and types of `real`; `choose` says whose are played, `after` hears of each."""
-    return [_around(name, one, choose, after) for name, one in real.items()]
+    """Activities by the names and types of `real`; `choose` says whose are played, `after` has the last word."""
+    return [_around(name, one, choose, after, failed) for name, one in real.items()]
 
 
 def _around(
-    name: str, real: Played, choose: Callable[[], Mapping[str, Played]], after: Callable[[str, Any, Any], Any]
+    name: str, real: Played, choose: Callable[[], Mapping[str, Played]], after: After, failed: Failed
 ) -> Callable[..., Any]:
     definition = activity._Definition.must_from_callable(real)
     (argument,) = definition.arg_types or [object]
 
     async def played(asked: Any) -> Any:
         STANDS_STILL.set(True)
-        answer = await choose()[name](asked)
-        await after(name, asked, answer)
-        return answer
+        try:
+            answer = await choose()[name](asked)
+        except Exception as error:
+            failed(name, error)
+            raise
+        return await after(name, asked, answer)
 
     played.__annotations__ = {"asked": argument, "return": definition.ret_type}
     return activity.defn(name=name)(played)

@@ -1,6 +1,7 @@
 """Where a rehearsal finds its servers: the ones that run here, or a stack of its own in a folder that goes with it."""
 
 import contextlib
+import logging
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 from local.stack import Stack
 from records.schema import upgrade
@@ -22,6 +24,13 @@ class Servers:
     client: Client
     settings: Settings
     own: bool  # they go with the rehearsal: nothing live is in them
+
+
+def keep_quiet() -> None:
+    """Temporal's core and worker keep their warnings to themselves: what matters stands in the chronology."""
+    quiet = LoggingConfig(filter=TelemetryFilter(core_level="ERROR", other_level="ERROR"))
+    Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=quiet)), error_if_already_set=False)
+    logging.getLogger("temporalio").setLevel(logging.CRITICAL)
 
 
 @contextlib.asynccontextmanager

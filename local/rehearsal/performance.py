@@ -55,7 +55,7 @@ class Performance:
         return Expect(
             outcome=self.outcome,
             touches=tuple(f"{day_and_time(line.at, self.piece.zone)} {line.words}" for line in self.touches),
-            skipped=tuple(line.step + (f" #{line.occurrence}" if line.occurrence > 1 else "") for line in self.skipped),
+            skipped=tuple(line.step + (f"/{line.occurrence}" if line.occurrence > 1 else "") for line in self.skipped),
             open=tuple(self.open),
         )
 
@@ -83,7 +83,10 @@ async def performance_of(
 
 
 def _waits_for(standing: Explanation | None) -> str:
-    return "" if standing is None else f"stands at {standing.step or 'the end'}: {standing.next_why or standing.now}"
+    if standing is None:
+        return ""
+    why = standing.blocked or standing.next_why or standing.now
+    return f"stands at {standing.step or 'the end'}: {why}"
 
 
 async def _ledger(session: AsyncSession, run: str) -> Ledger:

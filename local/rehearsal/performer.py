@@ -4,12 +4,14 @@ import json
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select, update
-from temporalio.client import Client, WorkflowHandle
+from sqlalchemy import update
+from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.contracts import HAND_OUT, OPEN_RUN
 from local.rehearsal.clockwork import Clockwork
+from local.rehearsal.faults import Unplayable
 from local.rehearsal.ghosts import ANSWER, EVENT, OPERATOR, Book
 from local.rehearsal.people import contact_meant
 from local.rehearsal.piece import Piece
@@ -17,15 +19,17 @@ from local.rehearsal.players import answer_to, fields_of, outcome_of, when_done
 from local.rehearsal.stimuli import Incident
 from local.rehearsal.wishes import wish_of
 from plays.calendar import add
+from plays.events import TaskState
 from records import inbox, tasks
 from records.db import Database
-from records.tables import Contact, Event, Task
+from records.tables import Event, Task
 from webhooks.listeners import event_in, listeners
 from webhooks.rules import Playbook
 from workflows.messages import EVENT_SIGNAL, Answer, Explanation, RunInput, RunResult
 
 SOURCE: Final = "rehearsal"
 MADE: Final = "made"
+MOST_FAILURES: Final = 5
 
 
 class Performer:
@@ -37,10 +41,10 @@ class Performer:
         self.workflow, self._task_queue = workflow, task_queue
         self._playbook = Playbook()
         self._clock = Clockwork(client, workflow, piece.begins, self._horizon())
-        self._now = piece.begins
+        self._events, self._doings = piece.events(), piece.doings()
         self._count = 0
         self._made: set[str] = set()  # steps that were made once
-        self._trouble: Exception | None = None  # met inside an activity; raised where somebody waits
+        self._failures = 0
 
     def _horizon(self) -> datetime:
         return add(self.piece.begins, self.piece.scenario.until, self.piece.zone, self.piece.country)
@@ -48,7 +52,7 @@ class Performer:
     async def play(self) -> tuple[RunResult | None, Explanation | None]:
         """To the end or the horizon: the result, or where the run stands. Raises Unplayable."""
         opening = await self._opening()
-        for incident in (*self.piece.events(), *self.piece.doings()):
+        for incident in (*self._events, *self._doings):
             if incident.when.at is not None:
                 self._clock.put(incident.when.at, self._act(incident, incident.when.at))
         handle: WorkflowHandle[Any, RunResult] = await self._client.start_workflow(
@@ -65,10 +69,12 @@ class Performer:
             result_type=RunResult,
             static_summary=f"Rehearsal: {self.piece.play.play} at {self.piece.account}",
         )
-        ended = await self._clock.run()
-        if self._trouble is not None:
-            raise self._trouble
-        return (await handle.result(), None) if ended else (None, await self._explained())
+        if not await self._clock.run():
+            return None, await self._explained()
+        try:
+            return await handle.result(), None
+        except WorkflowFailureError as error:
+            raise Unplayable(f"the run failed in Temporal: {error.cause}") from error
 
     async def _explained(self) -> Explanation:
         handle = self._client.get_workflow_handle(self.workflow)
@@ -78,54 +84,69 @@ class Performer:
 
     # --- what the run asks of the world ------------------------------------------------------------------------------
 
-    async def heard(self, name: str, asked: Any, answer: Any) -> None:
-        """After an activity: write it down, let our people do what they were handed, arm what follows a step."""
+    async def heard(self, name: str, asked: Any, answer: Any) -> Any:
+        """After an activity: write it down, arm what follows a step, let our people do what they were handed.
+
+        Returns what the run is told: of a task that was done at once, the outcome with it.
+        """
         self.book.write(name, asked, answer)
+        self._clock.alive()
         try:
-            await self._react(name, asked, answer)
+            await self._arm(name, asked, answer)
+            if name == HAND_OUT and answer.task is not None and answer.outcome is None:
+                return await self._handed_out(asked, answer)
         except Exception as error:
-            self._trouble = self._trouble or error
+            self._clock.stop(error)
+        return answer
 
-    async def _react(self, name: str, asked: Any, answer: Any) -> None:
-        if name == HAND_OUT and answer.task is not None and answer.outcome is None:
-            await self._handed_out(asked, answer.task)
+    def failed(self, name: str, error: Exception) -> None:
+        """An activity has failed. What may pass is tried again by the run; here nothing passes by waiting."""
+        if isinstance(error, ApplicationError) and error.non_retryable:
+            return  # the run says so itself, and stands still
+        self._failures += 1
+        if self._failures >= MOST_FAILURES:
+            self._clock.stop(Unplayable(f"the activity {name} fails every time: {type(error).__name__}: {error}"))
+
+    async def _arm(self, name: str, asked: Any, answer: Any) -> None:
+        """What the scenario lets happen after this step."""
         step = getattr(asked, "step", None)
-        if name != OPEN_RUN and getattr(answer, "verdict", "") == MADE and step not in self._made:
-            self._made.add(str(step))
-            for incident in (*self.piece.events(), *self.piece.doings()):
-                if incident.when.step == step:
-                    at = add(asked.now, incident.when.span, self.piece.zone, self.piece.country)
-                    await self._clock.put_soon(at, self._act(incident, at))
-
-    async def _handed_out(self, asked: Any, number: int) -> None:
-        async with self._database.singly() as session:
-            task = await session.get_one(Task, number)
-        said = answer_to(self.piece.scenario, task, asked.occurrence)
-        if said is None:
+        if name == OPEN_RUN or getattr(answer, "verdict", "") != MADE or step in self._made:
             return
-        at = when_done(said, asked.now, self.piece.zone, self.piece.country)
-        outcome = outcome_of(said, task)
-        fields = fields_of(self.piece.program.nodes[task.step], said, asked.now, await self._anybody())
-        if at <= asked.now:
-            await self._done(task, outcome, fields, asked.now)
-        else:
-            await self._clock.put_soon(at, lambda: self._done(task, outcome, fields, at))
+        self._made.add(str(step))
+        for incident in (*self._events, *self._doings):
+            if incident.when.step == step:
+                at = add(asked.now, incident.when.span, self.piece.zone, self.piece.country)
+                await self._clock.put_soon(at, self._act(incident, at))
 
-    async def _anybody(self) -> str | None:
+    async def _handed_out(self, asked: Any, answer: Any) -> Any:
         async with self._database.singly() as session:
-            query = select(Contact.id).where(Contact.account == self.piece.account).order_by(Contact.id).limit(1)
-            return (await session.scalars(query)).one_or_none()
+            task = await session.get_one(Task, answer.task)
+            said = answer_to(self.piece.scenario, task, asked.occurrence)
+            if said is None:
+                return answer
+            fields = await fields_of(session, self.piece, task, said, asked.now)
+        outcome = outcome_of(said, task)
+        at = when_done(said, asked.now, self.piece.zone, self.piece.country)
+        if at <= asked.now:
+            await self._close(task, outcome, fields, at)
+            return answer.model_copy(update={"outcome": outcome, "rungs": ()})
+        await self._clock.put_soon(at, lambda: self._later(task, outcome, fields, at))
+        return answer
 
-    async def _done(self, task: Task, outcome: str, fields: dict[str, Any], at: datetime) -> None:
-        """A player has done a task; its run hears of it as it would from the inbox."""
-        async with self._database.begin() as session:
+    async def _later(self, task: Task, outcome: str, fields: dict[str, Any], at: datetime) -> None:
+        """A player does a task in their own time; its run hears of it as it would from the inbox."""
+        async with self._database.singly() as session:
             standing = await session.get_one(Task, task.id)
-            if standing.state != "open":
-                return
+        if standing.state == TaskState.OPEN:
+            await self._tell(await self._close(task, outcome, fields, at))
+
+    async def _close(self, task: Task, outcome: str, fields: dict[str, Any], at: datetime) -> str:
+        """The id of the event that says so."""
+        async with self._database.begin() as session:
             given: dict[str, Any] = {"given": fields} if fields else {}
             done = await tasks.complete(session, task.id, outcome, "", SOURCE, at, **given)
-        self.book.write(ANSWER, standing, (outcome, fields, at))
-        await self._tell(done.event_id)
+        self.book.write(ANSWER, task, (outcome, fields, at))
+        return done.event_id
 
     # --- what happens ------------------------------------------------------------------------------------------------
 
@@ -135,7 +156,7 @@ class Performer:
 
     def _act(self, incident: Incident, at: datetime) -> Any:
         async def act() -> None:
-            if incident in self.piece.doings():
+            if incident in self._doings:
                 await self._operate(incident, at)
             else:
                 await self._tell(await self._accepted(incident, at))

@@ -141,7 +141,7 @@ class Score:
         """`email first-idea to champion as adr`: one line of an expectation, without its time."""
         channel = row.channel if row is not None else "notice" if node.kind == "notify" else node.kind
         variant = getattr(row, "variant", None)
-        number = f" #{occurrence}" if occurrence > 1 else ""
+        number = f"/{occurrence}" if occurrence > 1 else ""
         words = f"{channel} {node.name}{number}{f' ({variant})' if variant else ''}"
         if isinstance(node.step, NotifyStep):
             return f"{words} to {', '.join(node.step.to)}"

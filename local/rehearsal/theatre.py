@@ -110,7 +110,7 @@ class Theatre:
             client,
             task_queue=self._task_queue,
             workflows=[PlayWorkflow],
-            activities=surrounded(real, self._activities_here, self._after),
+            activities=surrounded(real, self._activities_here, self._after, self._failed),
             workflow_runner=shared(PlayWorkflow),
             max_cached_workflows=CACHED_RUNS,
         )
@@ -118,10 +118,14 @@ class Theatre:
     def _activities_here(self) -> Mapping[str, Played]:
         return self._slot().activities
 
-    async def _after(self, name: str, asked: Any, answer: Any) -> None:
+    async def _after(self, name: str, asked: Any, answer: Any) -> Any:
+        performer = self._slot().performer
+        return answer if performer is None else await performer.heard(name, asked, answer)
+
+    def _failed(self, name: str, error: Exception) -> None:
         performer = self._slot().performer
         if performer is not None:
-            await performer.heard(name, asked, answer)
+            performer.failed(name, error)
 
     def _slot(self) -> Slot:
         """The slot of the run whose activity is being played."""
