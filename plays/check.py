@@ -10,6 +10,7 @@ from typing import Final
 from plays.check_conditions import condition_rules
 from plays.check_craft import craft_rules
 from plays.check_gathers import gather_rules
+from plays.check_mails import mail_rules
 from plays.check_names import name_rules
 from plays.check_parameters import parameter_rules
 from plays.check_people import people_rules
@@ -19,6 +20,7 @@ from plays.check_texts import text_rules
 from plays.check_uses import use_rules
 from plays.check_ways import way_rules
 from plays.checked import Checked
+from plays.craft import CRAFT
 from plays.faults import Fault as Fault
 from plays.playbook import PlayFaults, Source, read_play
 
@@ -34,6 +36,7 @@ _RULES: Final = (
     *use_rules,
     *text_rules,
     *craft_rules,
+    *mail_rules,
 )
 
 
@@ -44,6 +47,6 @@ def check(source: Source | Path | str) -> list[Fault]:
             source = read_play(source)
         except PlayFaults as error:
             return error.faults
-    checked = Checked.of(source)
-    found = [fault for rule in _RULES for fault in rule(checked)]
+    checked, answered = Checked.of(source), source.play.craft.keys() & CRAFT.keys()
+    found = [fault for rule in _RULES for fault in rule(checked) if fault.code not in answered]
     return sorted(dict.fromkeys(found), key=lambda fault: (fault.file != str(source.path), fault.file, fault.line))

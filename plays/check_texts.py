@@ -37,7 +37,7 @@ class Wanted:
         return "subject" if self.kind in _MAILS else "title"
 
 
-def _wanted(checked: Checked) -> list[Wanted]:
+def wanted_texts(checked: Checked) -> list[Wanted]:
     """Every template the play needs, the base contract's included."""
     try:
         nodes = lay_out(with_base_contract(checked.source.play)).nodes
@@ -62,7 +62,7 @@ def templates_are_there(checked: Checked) -> Iterator[Fault]:
     placed = {one.name: one for one in checked.steps}
     folders = _folders(checked)
     first: dict[str, Wanted] = {}
-    for one in _wanted(checked):
+    for one in wanted_texts(checked):
         first.setdefault(one.name, one)
     for wanted in first.values():
         for locale in LOCALES:
@@ -81,26 +81,27 @@ def _nearest_file(checked: Checked, name: str, locale: str) -> str:
     """A file of no step that is called nearly so."""
     folder = checked.source.path.parent / "content" / checked.source.play.play
     named = [step_and_locale(path) for path in sorted(folder.glob(f"*.{locale}{SUFFIX}"))]
-    known = {one.name for one in _wanted(checked)}
+    known = {one.name for one in wanted_texts(checked)}
     found = nearest(name, [one[0] for one in named if one and one[0] not in known])
     return f"rename {found}.{locale}{SUFFIX} if it is meant for this step" if found else ""
 
 
 def templates_are_sound(checked: Checked) -> Iterator[Fault]:
     """Every template can be read and names what there is."""
-    wanted = {one.name: one for one in _wanted(checked)}
+    wanted = {one.name: one for one in wanted_texts(checked)}
     for key, text in checked.source.content.items():
         one = wanted.get(key.rpartition(".")[0])
         if one is None:
             continue
-        file = str(_file_of(checked, key))
+        file = str(file_of(checked, key))
         for found in content_faults.faults(text, one.head, checked.names):
             yield Fault(file, found.line, 1, one.step, "", "template", found.message, found.suggestion)
         for line, message, hint in _names_of_the_play(checked, text):
             yield Fault(file, line, 1, one.step, "", "template", message, hint)
 
 
-def _file_of(checked: Checked, key: str) -> Path:
+def file_of(checked: Checked, key: str) -> Path:
+    """The file of a template, by its name and language."""
     paths = [folder / f"{key}{SUFFIX}" for folder in _folders(checked)]
     return next((path for path in paths if path.is_file()), paths[0])
 
@@ -120,13 +121,13 @@ _ROOTS: Final = {"form": "form", "param": "param", "anchors": "anchor"}
 
 def surveys_have_their_link(checked: Checked) -> Iterator[Fault]:
     """A survey's mail holds the link to its questions; no other text does."""
-    wanted = {one.name: one for one in _wanted(checked)}
+    wanted = {one.name: one for one in wanted_texts(checked)}
     for key, text in checked.source.content.items():
         one = wanted.get(key.rpartition(".")[0])
         if one is None:
             continue
         lines = [line for parts, line in content_faults.named(text) if parts[0] == "survey"]
-        file = str(_file_of(checked, key))
+        file = str(file_of(checked, key))
         if one.kind == "survey" and not lines:
             message = "a survey's mail has no link to its questions"
             yield Fault(
@@ -142,7 +143,7 @@ def surveys_have_their_link(checked: Checked) -> Iterator[Fault]:
 def templates_are_used(checked: Checked) -> Iterator[Fault]:
     """A template no step uses is a misspelt name, or left over."""
     play = checked.source.play.play
-    names = {one.name for one in _wanted(checked)} or set(checked.names)
+    names = {one.name for one in wanted_texts(checked)} or set(checked.names)
     folder = checked.source.path.parent / "content" / play
     for path in sorted(folder.glob("*")) if folder.is_dir() else []:
         named = step_and_locale(path)

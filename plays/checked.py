@@ -10,6 +10,7 @@ from plays.faults import Fault
 from plays.model import AnyStep, FormStep, GatherStep, RepeatStep, StageStep, SurveyStep, TracksStep
 from plays.playbook import Source
 from plays.program import inner_lists, step_kind, step_name
+from plays.timeline import At, main_way
 
 STALL = "stall"
 FilePath = tuple[str | int, ...]
@@ -106,6 +107,11 @@ class Checked:
     def stages(self) -> dict[str, Placed]:
         """The stages, by name."""
         return {one.name: one for one in self.steps if one.kind == "stage"}
+
+    @cached_property
+    def main_way(self) -> tuple[At, ...]:
+        """The touches a person of theirs gets if nobody answers, with their times."""
+        return main_way(self.source.play.steps)
 
     def fault(
         self,

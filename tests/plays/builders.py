@@ -28,6 +28,7 @@ audience:
 start:
   on: trigger.snow
   when: account.tier == "1"
+craft: {second-touch: nobody hurries in winter, long-mail: these are read in the snow}
 steps:
   - email: first-mail
     from: rep

@@ -38,7 +38,7 @@ SPOILT = [
     ("lane: sales", "lane: sales\nsuccess: usage.back", "unknown-event", "'usage.back'", "", None),
     ("thread: first-mail", "thread: ring", "thread", "no email is called 'ring'", "first-mail", "thanks"),
     ("    reason: the snow", "    thread: thanks\n    reason: the snow", "thread", "after", "", "first-mail"),
-    ("call: ring", "call: first-mail", "duplicate-step", "line 19", "own name", "first-mail"),
+    ("call: ring", "call: first-mail", "duplicate-step", "line 20", "own name", "first-mail"),
     ("task: think", "task: answer-reply", "duplicate-step", "base contract", "own name", "answer-reply"),
     ("  - end: silence\n", "", "no-exit", "runs out", "end: silence", "choose-1"),
     ("  - end: silence\n", "  - end: silence\n    when: account.tier == '2'\n", "no-exit", "runs out", "", "end-1"),
