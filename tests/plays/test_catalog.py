@@ -14,13 +14,17 @@ from plays.base import with_base_contract
 from plays.check import check
 from plays.conditions import event_facts, no_touch
 from plays.content import EmailText, Guide, render_email, render_guide
-from plays.model import EmailStep
+from plays.model import EmailStep, FormStep, SurveyStep
 from plays.playbook import Source, catalog, read_play
-from plays.program import Node, Program, lay_out
+from plays.program import REACHING, Node, Program, lay_out
+from plays.wording import text_names
+from plays.words import NO_TEXT
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 LOCALES = ("en", "ru")
-TOUCHES = ("email", "call", "task", "notify")
+TOUCHES = REACHING - NO_TEXT
+MAILS = ("email", "survey")
+ANSWERS = {"text": "their own words", "number": 4, "date": "2026-12-14", "yes-no": True, "contact": "c-1"}
 SHORT = {"one-line"}  # playbook.md, play 7, touch 7: "same thread, 1-2 lines"
 WORD = re.compile(r"\w[\w’'-]*")
 
@@ -46,7 +50,13 @@ def touches(program: Program) -> list[Node]:
 
 def known(program: Program, account: Mapping[str, Any], contact: Mapping[str, Any], outcome: str) -> dict[str, Any]:
     """What a text may name, every touch before it having ended with this outcome."""
-    player = {"name": "Nora Fielding", "first_name": "Nora", "title": "Account Development", "phone": "+442079460801"}
+    player = {
+        "id": "adr-1",
+        "name": "Nora Fielding",
+        "first_name": "Nora",
+        "title": "Account Development",
+        "phone": "+442079460801",
+    }
     return {
         "account": account,
         "contact": contact,
@@ -55,8 +65,28 @@ def known(program: Program, account: Mapping[str, Any], contact: Mapping[str, An
         "run": {"play": program.play.play, "touches": 3, "days": 9, "title": program.play.title},
         "event": event_facts("usage.dropped", {"drop_pct": 62}),
         "touch": {name: no_touch() | {"state": "made", "outcome": outcome} for name in program.nodes},
+        "form": answered(program, outcome),
+        "param": {name: parameter.default for name, parameter in program.play.parameters.items()},
+        "anchors": account.get("anchors", {}),
+        "survey": {"link": "https://setpiece.example/survey/x"},
         "reason": "something new",
     }
+
+
+def answered(program: Program, outcome: str) -> dict[str, dict[str, Any]]:
+    """Every form and survey filled in: `outcome` where it is one of the choices, else the first; none for ''."""
+    if not outcome:
+        return {}
+    asked = {
+        name: node.step.ask for name, node in program.nodes.items() if isinstance(node.step, FormStep | SurveyStep)
+    }
+    return {name: {key.rstrip("?"): answer(kind, outcome) for key, kind in ask.items()} for name, ask in asked.items()}
+
+
+def answer(kind: str | tuple[str, ...], outcome: str) -> Any:
+    if isinstance(kind, tuple):
+        return outcome if outcome in kind else kind[0]
+    return ANSWERS[kind]
 
 
 def people() -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
@@ -70,14 +100,26 @@ def people() -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
             yield {**account, **facts}, contact | {"name": f"{contact['first_name']} {contact['last_name']}"}
 
 
-def rendered(source: Source, node: Node, locale: str, data: Mapping[str, Any]) -> EmailText | Guide:
-    template = source.content[f"{node.name}.{locale}"]
-    return render_email(template, data) if node.kind == "email" else render_guide(template, data)
+def rendered(source: Source, node: Node, locale: str, data: Mapping[str, Any], text: str = "") -> EmailText | Guide:
+    template = source.content[f"{text or text_names(node.step, node.name)[0]}.{locale}"]
+    return render_email(template, data) if node.kind in MAILS else render_guide(template, data)
 
 
-def outcomes_of(name: str) -> tuple[str, ...]:
-    """The outcomes that texts of the play speak of."""
-    return {"usage-drop": ("training", "feature", "people", "technical", "value")}.get(name, ("delivered", "returned"))
+def all_rendered(
+    source: Source, program: Program, locale: str, data: Mapping[str, Any]
+) -> Iterator[tuple[Node, EmailText | Guide]]:
+    """Every text of every touch, variants and libraries included."""
+    for node in touches(program):
+        for text in text_names(node.step, node.name):
+            yield node, rendered(source, node, locale, data, text)
+
+
+def outcomes_of(program: Program) -> list[str]:
+    """Every word a text of the play may turn on: outcomes of steps, choices of forms."""
+    steps = [node.step for node in program.nodes.values()]
+    choices = [kind for step in steps if isinstance(step, FormStep | SurveyStep) for kind in step.ask.values()]
+    words = [getattr(step, "outcomes", ()) for step in steps] + [kind for kind in choices if isinstance(kind, tuple)]
+    return sorted({"delivered", "returned", "connected", *(word for several in words for word in several)})
 
 
 @each_play
@@ -88,7 +130,8 @@ def test_a_play_of_the_catalog_has_no_fault_and_no_warning(name: str) -> None:
 @each_play
 def test_every_touch_has_its_text_in_english_and_in_russian(name: str) -> None:
     source = read_play(catalog()[name])
-    wanted = {f"{node.name}.{locale}" for node in touches(laid_out(source)) for locale in LOCALES}
+    nodes = touches(laid_out(source))
+    wanted = {f"{text}.{locale}" for node in nodes for text in text_names(node.step, node.name) for locale in LOCALES}
     assert set(source.content) == wanted
 
 
@@ -98,10 +141,10 @@ def test_every_text_can_be_read_by_every_person_of_the_samples(name: str, locale
     source = read_play(catalog()[name])
     program = laid_out(source)
     wrong = []
-    for (account, contact), outcome in zip(people(), cycle(outcomes_of(name)), strict=False):
+    for (account, contact), outcome in zip(people(), cycle(outcomes_of(program)), strict=False):
         data = known(program, account, contact, outcome)
-        for node in touches(program):
-            wrong += faults_of(node, rendered(source, node, locale, data), f"{node.name} for {contact['id']}")
+        for node, text in all_rendered(source, program, locale, data):
+            wrong += faults_of(node, text, f"{node.name} for {contact['id']}")
     assert wrong == []
 
 
@@ -110,7 +153,7 @@ def faults_of(node: Node, text: EmailText | Guide, where: str) -> list[str]:
     head = text.subject if isinstance(text, EmailText) else text.title
     found = [f"{where}: {what}" for what, pattern in STUMBLES if pattern.search(f"{head}\n{text.text}")]
     words = len(WORD.findall(text.text))
-    if node.kind == "email" and not (node.name in SHORT or 40 <= words <= 130):
+    if node.kind in MAILS and not (node.name in SHORT or 40 <= words <= 130):
         found.append(f"{where}: {words} words")
     if len(head) > 110:
         found.append(f"{where}: a head line of {len(head)} characters")
@@ -133,10 +176,8 @@ def test_a_text_needs_nothing_but_the_names_of_account_and_sender(name: str, loc
     source = read_play(catalog()[name])
     program = laid_out(source)
     data = known(program, {"name": "Acme"}, {}, "") | {"event": {}}
-    wrong = [
-        fault for node in touches(program) for fault in faults_of(node, rendered(source, node, locale, data), node.name)
-    ]
-    assert wrong == []
+    texts = all_rendered(source, program, locale, data)
+    assert [fault for node, text in texts for fault in faults_of(node, text, node.name)] == []
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -174,4 +215,4 @@ def test_every_touch_names_a_reason_of_its_own(name: str) -> None:
 def test_an_executive_sees_the_longer_mails_under_their_name_before_they_leave() -> None:
     program = laid_out(read_play(catalog()["executive"]))
     drafted = [node.name for node in touches(program) if isinstance(node.step, EmailStep) and node.step.approve]
-    assert drafted == ["executive-note", "peer-table"]
+    assert drafted == ["executive-note", "peer-table", "thank-referrer"]
