@@ -63,7 +63,7 @@ async def _with_text(session: AsyncSession, playbook: Playbook, found: Cue) -> C
     template = await next_text(session, playbook, found.scene, step.library, contact.id, found.key)
     if template is not None:
         return replace(found, template=template)
-    return replace(found, exhausted=f"the person has been sent all {len(step.library)} texts of its library")
+    return replace(found, exhausted="the person has been sent every text of its library")
 
 
 async def _drop_others(session: AsyncSession, found: Cue, alone: bool) -> None:
