@@ -38,7 +38,7 @@ def as_many_touches_as_it_takes(checked: Checked) -> Iterator[Fault]:
             f"{count} touch{'' if count == 1 else 'es'} on the main way to a meeting; {_FEWEST} to {_MOST} are usual"
         )
         hint = "most answers come after the fifth" if few else "after the fifteenth it is a siege"
-        yield checked.warn("touches", ("steps",), message, hint)
+        yield checked.warn("few-touches" if few else "many-touches", ("steps",), message, hint)
 
 
 def no_long_silence(checked: Checked) -> Iterator[Fault]:
