@@ -84,7 +84,7 @@ async def _act_on(run: Run, event: EventIn) -> None:
     """One event: a task's end, the end of waits, a handler, in this order; the last two may both be."""
     if event.kind == TASK_DONE:
         _close_task(run, event)
-    if event.kind in run.retiming:
+    if run.retimes(event):
         _retime(run)
     if run.hastens(event):
         _hasten(run)

@@ -3,7 +3,6 @@
 Changes of state only. What an event then does is `attending.py`.
 """
 
-from functools import cached_property
 from typing import Final
 
 from plays.model import GatherStep, PlayStep, WaitStep
@@ -31,16 +30,14 @@ class Hearing(Standing):
         state.pending = [*state.pending, event][-PENDING_KEPT:]
         return True
 
-    @cached_property
-    def retiming(self) -> frozenset[str]:
-        """The events that may move an anchor of this play: those of a play where no step says `at` move nothing."""
-        if not any(node.step.at is not None for node in self.program.nodes.values()):
-            return frozenset()
-        return frozenset({ANCHOR_MOVED, *self.program.play.anchors.values()} - {"account"})
+    def retimes(self, event: EventIn) -> bool:
+        """True if the event may move an anchor on which a step of this play hangs."""
+        moving = event.kind == ANCHOR_MOVED or event.kind in self.program.play.anchors.values()
+        return moving and any(node.step.at is not None for node in self.program.nodes.values())
 
     def _ever_heard(self, event: EventIn) -> bool:
         kind = event.kind
-        if kind == TASK_DONE or kind in self.program.handlers or kind in self.retiming:
+        if kind == TASK_DONE or kind in self.program.handlers or self.retimes(event):
             return True
         nodes = self.program.nodes.values()
         return self.hastens(event) or any(_names(node, kind) or _has_child(node, kind) for node in nodes)
@@ -62,7 +59,7 @@ class Hearing(Standing):
 
     def listens(self, event: EventIn) -> bool:
         """True if the event is to be acted on now, whatever else goes on."""
-        if event.kind == TASK_DONE or event.kind in self.retiming or self.hastens(event) or self.waiting(event):
+        if event.kind == TASK_DONE or self.retimes(event) or self.hastens(event) or self.waiting(event):
             return True
         handled = any(frame.kind == event.kind and frame.handler_end is None for frame in self.state.frames)
         return event.kind in self.program.handlers and not handled

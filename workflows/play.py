@@ -17,6 +17,7 @@ from workflows.attending import attend, leave
 from workflows.clock import Clock
 from workflows.handlers import Handlers
 from workflows.messages import EventIn, RunInput, RunInState, RunResult
+from workflows.migrating import move
 from workflows.other_plays import start_successor
 from workflows.run import Ending, Run
 from workflows.showing import details
@@ -144,8 +145,28 @@ class PlayWorkflow(Handlers):
         When Postgres refuses for good, an operator's resume tries again.
         """
         ending = run.ending or Ending("completed", "")
-        state = run.state
         await write_notes(run)
+        own = ending.own and run.state.halted is None
+        closed = await self._write_the_end(run, ending, tuple(run.state.seen) if own else None)
+        heard = [run.hear(EventIn(**missed.model_dump())) for missed in closed.missed]
+        if any(heard):
+            run.ending = None
+            return None
+        if closed.missed:  # nothing in this play answers it: the run ends all the same
+            await self._write_the_end(run, ending, None)
+        over = f"Ended as '{ending.outcome}': {ending.reason}"
+        workflow.set_current_details(details(run, over))
+        if ending.successor is not None:
+            workflow.set_current_details(details(run, f"{over}. {await start_successor(run, ending.successor)}"))
+        move(run)  # a wish that came this late is answered with a refusal
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return RunResult(
+            run_id=run.state.run_id, outcome=ending.outcome, reason=ending.reason, touches=run.state.touches
+        )
+
+    async def _write_the_end(self, run: Run, ending: Ending, heard: tuple[str, ...] | None) -> Closed:
+        """Asked again when an operator says so, where it was refused for good."""
+        state = run.state
         while True:
             closing = CloseRun(
                 run_id=state.run_id,
@@ -153,25 +174,13 @@ class PlayWorkflow(Handlers):
                 outcome=ending.outcome,
                 reason=ending.reason,
                 event_id=state.event_id,
-                heard=tuple(state.seen) if ending.own and state.halted is None else None,
+                heard=heard,
             )
             try:
-                closed = await ask(run, CLOSE_RUN, closing, Closed, summary=f"{ending.outcome}: {ending.reason}")
-                break
+                return await ask(run, CLOSE_RUN, closing, Closed, summary=f"{ending.outcome}: {ending.reason}")
             except Stuck as stuck:
                 state.stuck = str(stuck)
                 await workflow.wait_condition(lambda: state.stuck is None)
-        if closed.missed:
-            run.ending = None
-            for heard in closed.missed:
-                self.hear(EventIn(**heard.model_dump()))
-            return None
-        over = f"Ended as '{ending.outcome}': {ending.reason}"
-        workflow.set_current_details(details(run, over))
-        if ending.successor is not None:
-            workflow.set_current_details(details(run, f"{over}. {await start_successor(run, ending.successor)}"))
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        return RunResult(run_id=state.run_id, outcome=ending.outcome, reason=ending.reason, touches=state.touches)
 
 
 def _read(args: Sequence[RawValue]) -> RunInput | ApplicationError:

@@ -1,28 +1,19 @@
 """One run of every step kind and every message, told the same way each time: what the recorded histories guard."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
 from temporalio.exceptions import ApplicationError
 
 from activities.contracts import Admission, Decided, StepOut
-from plays.model import Play
 from tests.workflows.builders import call, email, notice, play, task
+from tests.workflows.scenario import Scenario
+from tests.workflows.steering import STEERING
 from tests.workflows.world import Going, World
 from workflows.messages import PauseIn, ReassignIn, ResumeIn, SendNowIn, SkipIn, StopIn
 
 END: Final = {"end": "finished"}
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """A play, what the world answers, and what happens to the run."""
-
-    play: Play
-    happen: Callable[[Going], Awaitable[None]]
-    prepare: Callable[[World], None] = lambda world: None
 
 
 async def _days_pass(run: Going) -> None:
@@ -141,4 +132,5 @@ SCENARIOS: Final[dict[str, Scenario]] = {
     "failed-and-resumed": Scenario(play(notice("one"), END), _trouble, _scripted("one", FINAL)),
     "refused": Scenario(play(email("one")), _nothing, _refuse),
     "cancelled": Scenario(play(email("one", after="2d")), _cancel),
+    **STEERING,
 }

@@ -1,9 +1,12 @@
 """What events do to a run: a reply halts it, others interrupt it, each is handled once."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
-from activities.contracts import Decided
+import pytest
+
+from activities.contracts import Closed, Decided, Heard
 from tests.workflows.builders import call, email, play, task
 from tests.workflows.conftest import MakeWorld
 
@@ -191,6 +194,32 @@ async def test_an_event_may_end_a_wait_and_have_a_handler(world_of: MakeWorld) -
         await run.tell("meeting.booked")
         await run.result()
     assert world.steps == ["prepare", "one"]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_run_at_its_end_that_missed_a_stop_hears_it_first(world_of: MakeWorld, times: int) -> None:
+    world = world_of(play(email("one"), {"end": "finished"}, on=HALTS))
+    missed = Heard(id="r1", kind="reply", at=datetime.now(UTC))
+    world.script("close_run", *[Closed(missed=(missed,))] * times)
+    async with world.worker():
+        run = await world.start()
+        shown = await run.shows(lambda it: it.open_tasks == [1])
+        assert (shown.state, shown.step) == ("halted", "answer")
+        await run.close_task("answer")
+        result = await run.result()
+    assert (result.outcome, world.steps) == ("replied", ["one", "answer"])
+    assert [asked.outcome for asked in world.of("close_run")] == ["finished", *["replied"] * times]
+    assert [asked.heard for asked in world.of("close_run")] == [(), *[None] * times]
+
+
+async def test_a_run_at_its_end_ends_though_a_stop_was_missed_that_nothing_in_it_answers(world_of: MakeWorld) -> None:
+    world = world_of(play(email("one"), {"end": "finished"}))
+    missed = Heard(id="c1", kind="complaint", at=datetime.now(UTC))
+    world.script("close_run", Closed(missed=(missed,)))
+    async with world.worker():
+        run = await world.start()
+        assert (await run.result()).outcome == "finished"
+    assert [asked.heard for asked in world.of("close_run")] == [(), None]
 
 
 async def test_a_reply_in_the_same_instant_as_the_timer_wins(world_of: MakeWorld) -> None:

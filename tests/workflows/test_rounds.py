@@ -1,6 +1,7 @@
 """Repeats: how rounds follow each other, when they are enough, and that they cost a run nothing but counters."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 from activities.contracts import Decided
 from tests.workflows.builders import email, end, play
@@ -18,7 +19,7 @@ async def test_rounds_begin_as_far_apart_as_the_play_says(world_of: MakeWorld) -
         await run.pass_time(days=13)
         assert (await run.result()).outcome == "finished"
     sent = world.of("send_email")
-    gaps = [later.now - earlier.now for earlier, later in zip(sent, sent[1:], strict=False)]
+    gaps = [later.now - earlier.now for earlier, later in pairwise(sent)]
     assert [timedelta() <= gap - days * DAY < SLACK for gap, days in zip(gaps, (2, 5, 5), strict=True)] == [True] * 3
     assert [(asked.occurrence, asked.round) for asked in sent] == [(1, 1), (2, 2), (3, 3), (4, 4)]
 

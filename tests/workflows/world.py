@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
+import pytest
 from temporalio import activity
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.sdk.v1 import WorkflowMetadata
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from temporalio.worker import Worker
 
@@ -116,10 +118,6 @@ class World:
             return await self._answer("hand_out", argument.step, argument, lambda: self._handed_out(argument))
 
         @activity.defn
-        async def send_email(argument: StepIn) -> StepOut:
-            return await self._answer("send_email", argument.step, argument, lambda: self.made(argument))
-
-        @activity.defn
         async def climb(argument: Climb) -> Climbed:
             usual = Climbed(state="given_up" if argument.rung == "skip" else "open", sentence=f"{argument.rung}ed")
             return await self._answer("climb", f"climb:{argument.rung}", argument, lambda: usual)
@@ -136,6 +134,13 @@ class World:
         async def close_run(argument: CloseRun) -> Closed:
             return await self._answer("close_run", "close_run", argument, Closed)
 
+        return [open_run, plan, hand_out, climb, decide, record, close_run, *self._in_the_world()]
+
+    def _in_the_world(self) -> list[Callable[..., Any]]:
+        @activity.defn
+        async def send_email(argument: StepIn) -> StepOut:
+            return await self._answer("send_email", argument.step, argument, lambda: self.made(argument))
+
         @activity.defn
         async def call_webhook(argument: StepIn) -> StepOut:
             out = StepOut(verdict="made", reason="202", outcome="accepted")
@@ -145,7 +150,7 @@ class World:
         async def start_play(argument: StartPlay) -> PlayStarted:
             return await self._answer("start_play", argument.step, argument, lambda: self._started(argument))
 
-        return [open_run, plan, hand_out, send_email, climb, decide, record, close_run, call_webhook, start_play]
+        return [send_email, call_webhook, start_play]
 
     def _admission(self, asked: OpenRun) -> Admission:
         return self.admission or Admission(
@@ -255,6 +260,13 @@ class Going:
     async def ask(self, name: str, argument: Any) -> str:
         """An operator's wish; the answer's sentence."""
         return str((await self.handle.execute_update(name, argument))["sentence"])
+
+    async def refuses(self, name: str, argument: Any) -> str:
+        """The sentence with which the run refuses an operator's wish."""
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await self.ask(name, argument)
+        assert isinstance(refused.value.cause, ApplicationError)
+        return refused.value.cause.message
 
     async def explain(self) -> Explanation:
         """Where it stands."""
