@@ -1,9 +1,10 @@
 """A play's faults: everything that reading its shape cannot see. All of them at once, with file, line, step, field.
 
-The rules stand in `check_names.py`, `check_steps.py`, `check_ways.py` and `check_texts.py` (conditions, content).
-A version with an error is never published.
+The rules stand in `check_*.py`, by what they look at. A version with an error is never published; a warning of the
+craft (`craft.py`) is not told where the play answers it.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -48,5 +49,13 @@ def check(source: Source | Path | str) -> list[Fault]:
         except PlayFaults as error:
             return error.faults
     checked, answered = Checked.of(source), source.play.craft.keys() & CRAFT.keys()
-    found = [fault for rule in _RULES for fault in rule(checked) if fault.code not in answered]
+    found = [_answerable(fault) for rule in _RULES for fault in rule(checked) if fault.code not in answered]
     return sorted(dict.fromkeys(found), key=lambda fault: (fault.file != str(source.path), fault.file, fault.line))
+
+
+def _answerable(fault: Fault) -> Fault:
+    """A warning of the craft says under which name a play may answer it."""
+    if fault.code not in CRAFT or fault.severity == "error":
+        return fault
+    hint = f"{fault.suggestion}, or say why not: `craft: {{{fault.code}: …}}`"
+    return replace(fault, suggestion=hint)

@@ -7,8 +7,8 @@ is held to this one by a test.
 from typing import Final
 
 CRAFT: Final[dict[str, str]] = {
-    "few-touches": "A play that wants a first meeting (stage and lane `sales`, success `meeting.booked`) has 7 touches or "
-    "more on its main way: most answers come after the fifth.",
+    "few-touches": "A play that wants a first meeting (stage and lane `sales`, success `meeting.booked`) has 7 "
+    "touches or more on its main way: most answers come after the fifth.",
     "many-touches": "Such a play has 15 touches at most: what comes after is a siege.",
     "gap": "No 6 days or more between two touches in the first three weeks: whoever is forgotten has to be won anew.",
     "second-touch": "A second touch within 12 hours of the first email, but for plays of the lane `retention`: an "
