@@ -1,12 +1,13 @@
 """Notices to our own players: what stands in them. Sending is `notices.py`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from activities.contracts import RungDue
 from activities.scene import Scene
+from plays.asking import Asked, questions
 from plays.calendar import city
 from records.tables import Contact, Player, Task
 
@@ -18,6 +19,15 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "play": "Play",
         "due": "Due",
         "done": "When it is done, type one of",
+        "answer": "Answer with one command, whatever order the answers have",
+        "asked": "You are asked for",
+        "optional": "may stay empty",
+        "choice": "one of",
+        "text": "a text",
+        "number": "a number",
+        "date": "a day, written 2026-11-30",
+        "yes-no": "yes or no",
+        "person": "the id of a contact of the account",
         "else": "If it is not done",
         "remind": "you are reminded",
         "cover": "your cover takes it",
@@ -35,6 +45,15 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "play": "Сценарий",
         "due": "Срок",
         "done": "Когда сделаете, введите одну из команд",
+        "answer": "Ответьте одной командой, порядок ответов не важен",
+        "asked": "Вопросы",
+        "optional": "можно не заполнять",
+        "choice": "одно из",
+        "text": "текст",
+        "number": "число",
+        "date": "день, в виде 2026-11-30",
+        "yes-no": "yes или no",
+        "person": "номер контакта этого клиента",
         "else": "Если не сделать",
         "remind": "придёт напоминание",
         "cover": "задачу получит ваш заместитель",
@@ -66,9 +85,25 @@ def person(contact: Contact | None) -> str:
     return ", ".join(filter(None, (name, contact.title, contact.phone, contact.email)))
 
 
+def asked(task: Task, say: Mapping[str, str]) -> list[str]:
+    """The questions of a form, a line each, with what fits them; none for other tasks."""
+    return [f"    {one.field}: {_fits(one, say)}" for one in questions(task.ask)]
+
+
+def _fits(one: Asked, say: Mapping[str, str]) -> str:
+    words = f"{say['choice']} {', '.join(one.choices)}" if one.choices else say[_WORD.get(one.kind, one.kind)]
+    return words if one.required else f"{words} ({say['optional']})"
+
+
+_WORD: Final = {"contact": "person"}
+
+
 def commands(task: Task) -> str:
-    """What a player types to close the task, a line an outcome."""
-    note = ' --note "…"' if task.kind == "call" else ""
+    """What a player types to close the task: a line an outcome, of a form one line with its answers."""
+    if task.ask:
+        given = " ".join(f"--answer '{one.field}=…'" for one in questions(task.ask))
+        return f"    starter.py tasks done {task.id} {given}"
+    note = ' --note "…"' if task.kind in ("call", "social", "meeting") else ""
     return "\n".join(f"    starter.py tasks done {task.id} --outcome {outcome}{note}" for outcome in task.outcomes)
 
 
@@ -80,7 +115,8 @@ def handed_out(scene: Scene, task: Task, player: Player, contact: Contact | None
     lines += [f"{say['contact']}: {person(contact)}"] if contact else []
     lines += [f"{say['play']}: {scene.program.play.title}, {scene.run.id}"]
     lines += [f"{say['due']}: {moment(task.due_at, zone)}"] if task.due_at else []
-    lines += ["", f"{say['done']}:", commands(task)]
+    lines += ["", f"{say['asked']}:", *asked(task, say)] if task.ask else []
+    lines += ["", f"{say['answer' if task.ask else 'done']}:", commands(task)]
     if rungs:
         lines += ["", f"{say['else']}:", *(f"    {moment(one.at, zone)}: {say[one.rung]}" for one in rungs)]
     return "\n".join(lines).strip() + "\n"

@@ -71,30 +71,44 @@ def _nothing(player: str | None, account: str | None, overdue: bool, every: bool
 def show(task: TaskId, as_json: Json = False) -> None:
     """Show one task: what to do, with whom, the guide or the draft, and how to close it."""
     from commands.connections import with_records
+    from plays.asking import questions
 
     found = with_records(lambda session: _existing_task(session, task))
     if as_json:
         show_json(found)
         return
-    hidden = {"guide", "draft", "touch", "title", "first_player" if found.first_player == found.player else ""}
+    hidden = {"guide", "draft", "touch", "title", "ask", "first_player" if found.first_player == found.player else ""}
     show_facts({key: value for key, value in row_of(found).items() if key not in hidden}, title=f"{found.title}\n")
     for heading, text in (("guide", found.guide), ("draft", _draft_text(found.draft))):
         if text:
             say(f"\n--- {heading}\n{text}")
+    if found.ask:
+        say("\n--- questions")
+        for one in questions(found.ask):
+            say(f"{one.field}: {one.wanted}{'' if one.required else ' (may stay empty)'}")
     if found.state == "open":
-        say(f"\nClose it: ./starter.py tasks done {found.id} --outcome {'|'.join(found.outcomes)} --note '…'")
+        how = f"--outcome {'|'.join(found.outcomes)} --note '…'"
+        if found.ask:
+            how = " ".join(f"--answer '{one.field}=…'" for one in questions(found.ask))
+        say(f"\nClose it: ./starter.py tasks done {found.id} {how}")
 
 
 @app.command(
     epilog=examples(
         "tasks done 12 --outcome connected --note 'wants the figures for Berlin'",
         "tasks done 15 --outcome approved --subject 'Your stock in Lyon' --body-file edited.txt",
+        "tasks done 17 --answer cause=technical --answer 'note=the import fails since Monday'",
     )
 )
 def done(
     task: TaskId,
-    outcome: Annotated[str, typer.Option(help="One of the task's outcomes; `tasks show` names them.")],
+    outcome: Annotated[
+        str | None, typer.Option(help="One of the task's outcomes; `tasks show` names them. A form needs none.")
+    ] = None,
     note: Annotated[str, typer.Option(help="What was said; kept in the account's activity log.")] = "",
+    answer: Annotated[
+        list[str] | None, typer.Option(metavar="FIELD=ANSWER", help="Of a form: one answer; repeat.")
+    ] = None,
     by: Annotated[str, typer.Option(help="Who did it; the task's player by default.")] = "",
     subject: Annotated[str | None, typer.Option(help="Of an approval: the email's subject, reworded.")] = None,
     body_file: Annotated[
@@ -102,20 +116,23 @@ def done(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Close a task with its outcome: the run goes on by it at once. The same again changes nothing."""
-    from commands.connections import House, with_house
+    """Close a task with its outcome or answers: the run goes on by it at once. The same again changes nothing."""
+    from commands.answering import asked_for, given
+    from commands.connections import House, with_house, with_records
     from commands.failures import sentence
     from commands.routing import route_now
     from records import by_hand, tasks
 
     text = body_file.read_text(encoding="utf-8") if body_file else None
+    answers = given(answer or [])
+    found = with_records(lambda session: _existing_task(session, task))
+    answers = asked_for(found, answers) if found.ask and found.state == "open" else answers
 
     async def work(house: House) -> "tuple[Completed, str]":
         async with house.session() as session:
-            found = await _existing_task(session, task)
             if subject is not None or text is not None:
                 await by_hand.edit_draft(session, task, subject, text)
-            completed = await tasks.complete(session, task, outcome, note, by or found.player)
+            completed = await tasks.complete(session, task, outcome, note, by or found.player, given=answers)
         return completed, await route_now(house, completed.event_id) if completed.new else ""
 
     completed, routed = with_house(work)

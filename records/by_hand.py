@@ -7,8 +7,9 @@ from plays.content import edited_email
 from plays.events import TaskState
 from plays.refusals import ContentError
 from records.db import lock_account
+from records.inbox import act_on
 from records.matching import match
-from records.stops import apply_stops, lock
+from records.stops import lock
 from records.tables import Event, Task
 
 
@@ -84,8 +85,8 @@ async def _matched(session: AsyncSession, event: Event, named: dict[str, str], h
     await lock(session, [(event.kind, found)])
     event.data, event.account, event.contact, event.touch = data, found.account, found.contact, found.touch
     event.state, event.next_try_at = "received", func.now()
+    event.reason = how
     await session.flush()
-    done = await apply_stops(session, event, found.addresses)
-    event.reason = "; ".join([how, *done])
-    await session.flush()
+    await act_on(session, event, found)
+    await session.refresh(event)
     return event

@@ -15,42 +15,28 @@ from sqlalchemy.orm import aliased
 
 from plays import ids
 from plays.events import is_event_kind
-from records.inbox_rows import store_all
+from records.effects import Done, apply_effects
+from records.inbox_rows import anchors_of, store_all
 from records.matching import Match, match, match_all
-from records.stops import STOPPING, apply_stops, lock
+from records.offers import STOPPING
+from records.offers import Offer as Offer
+from records.stops import apply_stops, lock
 from records.tables import Event
 
 NOBODY: Final = "nobody here by this message, contact, address, account or domain; matched again when you import them"
 
 
 @dataclass(frozen=True)
-class Offer:
-    """An event as it comes in. `occurred_at` is UTC-aware.
-
-    `parked` says why an event is only kept (its form is unknown); it stops nothing.
-    """
-
-    source: str
-    external_id: str
-    kind: str
-    data: dict[str, Any]
-    occurred_at: datetime
-    raw: bytes
-    parked: str = ""
-
-    @property
-    def stops(self) -> bool:
-        """True if accepting it may take a recipient's lock, for which a mail on its way may have to be waited for."""
-        return self.kind in STOPPING and not self.parked
-
-
-@dataclass(frozen=True)
 class Accepted:
-    """The event's id; `new` is False for a second copy, which changes nothing. `state` as stored."""
+    """The event's id; `new` is False for a second copy, which changes nothing. `state` as stored.
+
+    `raised` are the ids of events that followed from it: a meeting that was held closes the task of the meeting.
+    """
 
     id: str
     new: bool
     state: str = ""
+    raised: tuple[str, ...] = ()
 
 
 async def accept(
@@ -77,11 +63,10 @@ async def accept_all(session: AsyncSession, offers: Sequence[Offer]) -> list[Acc
     new = await store_all(session, rows)
     accepted = []
     for offer, row, found in zip(offers, rows, matches, strict=True):
-        first = row["id"] in new
-        new.discard(row["id"])
-        if first and offer.stops:
-            await _stop(session, Event(**row), found)
-        accepted.append(Accepted(row["id"], first, row["state"] if first else ""))
+        anchors = new.pop(row["id"], None)
+        first = anchors is not None
+        raised = await _act(session, Event(**row), found, anchors) if first and not offer.parked else ()
+        accepted.append(Accepted(row["id"], first, row["state"] if first else "", raised))
     return accepted
 
 
@@ -115,11 +100,21 @@ def _first_state(offer: Offer, found: Match) -> tuple[str, str]:
     return ("received", "") if found.account else ("unmatched", NOBODY)
 
 
-async def _stop(session: AsyncSession, event: Event, found: Match) -> None:
-    done = await apply_stops(session, event, found.addresses)
-    if done:
-        reason = "; ".join(filter(None, [event.reason, *done]))
+async def act_on(session: AsyncSession, event: Event, found: Match) -> tuple[str, ...]:
+    """Write what a stored event stops and changes, once it has found its place; ids of the events that follow."""
+    return await _act(session, event, found, await anchors_of(session, event.id))
+
+
+async def _act(
+    session: AsyncSession, event: Event, found: Match, anchors: dict[str, list[str]] | None
+) -> tuple[str, ...]:
+    """The stops first: nothing that follows may come before them."""
+    stopped = await apply_stops(session, event, found.addresses) if event.kind in STOPPING else []
+    changed = await apply_effects(session, event, anchors) if event.account else Done()
+    if said := [*stopped, *changed.sentences]:
+        reason = "; ".join(filter(None, [event.reason, *said]))
         await session.execute(update(Event).where(Event.id == event.id).values(reason=reason))
+    return tuple(one.id for one in await accept_all(session, changed.raised)) if changed.raised else ()
 
 
 async def rematch(session: AsyncSession, limit: int = 500) -> int:
@@ -141,7 +136,7 @@ async def rematch(session: AsyncSession, limit: int = 500) -> int:
         event.state, event.reason = "received", "matched later"
         event.next_try_at = event.received_at
         await session.flush()
-        await _stop(session, event, found)
+        await act_on(session, event, found)
         matched += 1
     return matched
 

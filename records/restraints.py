@@ -43,19 +43,41 @@ async def date_said(session: AsyncSession, event: Event, then: Span | None) -> d
 
 
 async def hold(
-    session: AsyncSession, event: Event, scope: str, value: str, until: datetime, cause: str, play: str | None = None
+    session: AsyncSession,
+    event: Event,
+    scope: str,
+    value: str,
+    until: datetime,
+    cause: str,
+    play: str | None = None,
+    *,
+    except_play: str | None = None,
 ) -> list[str]:
     """One hold per event, scope and play; an end that has passed by the time of the event holds nothing."""
     same = select(Hold.id).where(
-        Hold.event == event.id, Hold.scope == scope, Hold.value == value, Hold.play.is_not_distinct_from(play)
+        Hold.event == event.id,
+        Hold.scope == scope,
+        Hold.value == value,
+        Hold.play.is_not_distinct_from(play),
+        Hold.except_play.is_not_distinct_from(except_play),
     )
     if until <= event.occurred_at or (await session.scalars(same)).first() is not None:
         return []
     session.add(
-        Hold(scope=scope, value=value, play=play, until=until, cause=cause, event=event.id, created_by=event.source)
+        Hold(
+            scope=scope,
+            value=value,
+            play=play,
+            except_play=except_play,
+            until=until,
+            cause=cause,
+            event=event.id,
+            created_by=event.source,
+        )
     )
     await session.flush()
-    what = f"{scope} {value}" + (f", {play} only," if play else "")
+    only = f", {play} only," if play else f", every play but {except_play}," if except_play else ""
+    what = f"{scope} {value}{only}"
     return [f"{what} held until {until:%Y-%m-%d %H:%M} UTC: {cause}"]
 
 

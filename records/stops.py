@@ -11,20 +11,23 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from plays.base import ANSWER_REPLY
+from plays.base import ADD_REFERRED, ANSWER_REPLY, RESUME_AS_ASKED
 from plays.events import RunState, TouchState
 from plays.program import Program, program_of
 from plays.spans import Span
 from records.addresses import normal_form
 from records.db import lock_account, lock_address
 from records.matching import Match, text_of
+from records.offers import STOPPING as STOPPING
 from records.restraints import date_said, hold, suppress
 from records.tables import Activity, Event, PlayVersion, Run, Touch
 
 REPLY_HOLD: Final = timedelta(days=5)  # B1
+REFERRAL_HOLD: Final = timedelta(days=1)  # B4: of the play that goes on with whom they named, for its owner to look
+ANSWERED: Final = "a reply is being answered"
+LATER: Final = "asked us to come back later"
 AWAY_WITHOUT_DATE: Final = timedelta(days=14)  # B2
 LATER_WITHOUT_DATE: Final = timedelta(days=30)  # B3 names a date; without one, next month is what people mean
-STOPPING: Final = frozenset({"reply", "bounce", "unsubscribed"})
 
 
 async def lock(session: AsyncSession, events: Iterable[tuple[str, Match]]) -> None:
@@ -45,12 +48,14 @@ async def apply_stops(session: AsyncSession, event: Event, addresses: Iterable[s
     Returns what was done as sentences without personal data. Applying an event twice changes nothing more.
     """
     match event.kind, said(event):
-        case ("unsubscribed", _) | ("reply", "unsubscribe" | "not_interested"):
+        case ("unsubscribed" | "complaint", _) | ("reply", "unsubscribe" | "not_interested"):
             return await _replied(session, event) + await _leave_alone(session, event, addresses)
         case "reply", "ooo":
             return await _away(session, event)
         case "reply", "defer":
             return await _replied(session, event) + await _later(session, event)
+        case "reply", "referral":
+            return await _replied(session, event) + await _referred(session, event)
         case "reply", _:
             return await _replied(session, event) + await _answer_first(session, event)
         case "bounce", "hard":
@@ -102,6 +107,40 @@ async def _answer_first(session: AsyncSession, event: Event) -> list[str]:
     return done
 
 
+async def _referred(session: AsyncSession, event: Event) -> list[str]:
+    """B4: as any reply, but for the run that was answered: it goes on with whom they named, after a day in which its
+    owner may look. The one who wrote is left in peace as long as after any reply.
+    """
+    if not event.account:
+        return []
+    runs = await runs_spoken_to(session, event)
+    if not runs:
+        return await _protect(session, event, None, "account")
+    done: list[str] = []
+    if event.contact:
+        done += await _protect(session, event, None, "person")
+    until = event.occurred_at + REFERRAL_HOLD
+    for run in runs:
+        program = await _program(session, run)
+        if program.play.reply_holds == "account":
+            done += await hold(
+                session, event, "account", run.account, event.occurred_at + REPLY_HOLD, ANSWERED, except_play=run.play
+            )
+        if program.play.reply_holds != "person":
+            done += await hold(session, event, "account", run.account, until, ANSWERED, play=run.play)
+        if not _goes_on(program) and _ends_on_reply(program):
+            done += await _halt(session, event, run)
+    return done
+
+
+def _goes_on(program: Program) -> bool:
+    """True if the base contract takes a referral and no handler of the play's own is sure to end the run first."""
+    entries = program.handlers.get("reply", ())
+    own = entries[: next((place for place, entry in enumerate(entries) if entry.first == ADD_REFERRED), 0)]
+    referral = any(entry.first == ADD_REFERRED for entry in entries)
+    return referral and not any(entry.handler.when is None and entry.handler.end is not None for entry in own)
+
+
 async def _protect(session: AsyncSession, event: Event, run: Run | None, mode: str) -> list[str]:
     """Five days without automatic touches for the person, for everybody in this play, or for the whole account."""
     scope, value, play = "account", event.account or "", None
@@ -110,7 +149,7 @@ async def _protect(session: AsyncSession, event: Event, run: Run | None, mode: s
     elif mode == "play" and run:
         play = run.play
     until = event.occurred_at + REPLY_HOLD
-    return await hold(session, event, scope, value, until, "a reply is being answered", play)
+    return await hold(session, event, scope, value, until, ANSWERED, play)
 
 
 def _ends_on_reply(program: Program) -> bool:
@@ -119,7 +158,8 @@ def _ends_on_reply(program: Program) -> bool:
 
     Sure are a handler without a condition, and the base contract's answer, which takes every reply that gets here.
     """
-    entries = program.handlers.get("reply", ())
+    every = program.handlers.get("reply", ())
+    entries = [one for one in every if one.first not in (RESUME_AS_ASKED, ADD_REFERRED)]  # take other kinds of replies
     sure = any(entry.handler.when is None or entry.first == ANSWER_REPLY for entry in entries)
     return program.play.reply_holds != "person" and sure and all(entry.handler.end is not None for entry in entries)
 
@@ -154,15 +194,16 @@ async def _later(session: AsyncSession, event: Event) -> list[str]:
     until = await date_said(session, event, None) or event.occurred_at + LATER_WITHOUT_DATE
     done: list[str] = []
     if event.contact:
-        done += await hold(session, event, "contact", event.contact, until, "asked us to come back later")
+        done += await hold(session, event, "contact", event.contact, until, LATER)
     for run in await runs_spoken_to(session, event) if event.account else []:
-        done += await hold(session, event, "account", run.account, until, "asked us to come back later", play=run.play)
+        done += await hold(session, event, "account", run.account, until, LATER, play=run.play)
     return done
 
 
 async def _leave_alone(session: AsyncSession, event: Event, addresses: Iterable[str]) -> list[str]:
     """B5. The objection to direct marketing is absolute: all channels, at once (GDPR art. 21)."""
-    why = "not interested" if said(event) == "not_interested" else "unsubscribed"
+    why = "complained of our mail" if event.kind == "complaint" else "unsubscribed"
+    why = "not interested" if said(event) == "not_interested" else why
     done = [sentence for one in addresses for sentence in await suppress(session, event, "address", one, None, why)]
     if event.contact:
         done += await suppress(session, event, "contact", event.contact, None, why)

@@ -4,8 +4,7 @@ Closing a task tells its run through the inbox, in the same transaction, like ev
 """
 
 import difflib
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,12 +12,14 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from plays.events import TaskState, TouchState
+from plays.events import TaskState
 from plays.ids import task_event_id
 from records import notices
+from records.answers import AnswerError, checked
 from records.db import lock_account
-from records.inbox import accept
-from records.tables import Activity, Player, Task, Touch
+from records.inbox import accept_all
+from records.tables import Player, Task
+from records.task_closing import close, log_line
 
 
 class TaskError(ValueError):
@@ -64,31 +65,29 @@ async def listing(
 
 
 async def complete(
-    session: AsyncSession, task_id: int, outcome: str, note: str, by: str, at: datetime | None = None
+    session: AsyncSession,
+    task_id: int,
+    outcome: str | None,
+    note: str,
+    by: str,
+    at: datetime | None = None,
+    given: Mapping[str, Any] | None = None,
 ) -> Completed:
-    """Close a task with one of its outcomes, log it, and put the event into the inbox.
+    """Close a task with one of its outcomes (None: its only one) and, of a form, with its answers; log it, and put
+    the event into the inbox.
 
     `at` is now unless it is told. A second time with the same outcome changes nothing.
-    Raises TaskError: unknown-task, unknown-outcome, closed.
+    Raises TaskError: unknown-task, unknown-outcome, answers, closed. Nothing is written then.
     """
     at = at or datetime.now(UTC)
     task = await _locked(session, task_id)
-    _check_outcome(task, outcome)
+    said = _outcome(task, outcome)
     if task.state != TaskState.OPEN:
-        return _again(task, outcome)
-    task.state, task.outcome, task.note = TaskState.DONE, outcome, note
-    task.closed_at, task.closed_by = at, by
-    await _settle_touch(session, task, outcome, at)
-    kind = "call" if task.kind == "call" else "task"
-    session.add(_log_line(task, kind, outcome, note, at))
-    await notices.withdraw(session, [task.id], at)
-    await session.flush()
-    data: dict[str, Any] = {"task": task.id, "outcome": outcome, "account": task.account}
-    if task.contact:
-        data["contact"] = task.contact
-    external = task_event_id(task.id, outcome).removeprefix("task:")
-    accepted = await accept(session, "task", external, "task.done", data, at, json.dumps(data).encode())
-    return Completed(task.id, task.run, outcome, accepted.id, True, f"task {task.id} is done: {outcome}")
+        return _again(task, said)
+    answered = await _answers(session, task, given)
+    offer = await close(session, task, said, note, by, at, answered)
+    (accepted,) = await accept_all(session, [offer])
+    return Completed(task.id, task.run, said, accepted.id, True, f"task {task.id} is done: {said}")
 
 
 async def reassign(session: AsyncSession, task_id: int, player: str, by: str, at: datetime) -> Task:
@@ -102,7 +101,7 @@ async def reassign(session: AsyncSession, task_id: int, player: str, by: str, at
         known = (await session.scalars(select(Player.id))).all()
         raise TaskError("unknown-player", f"there is no player '{player}'{did_you_mean(player, known)}")
     before, task.player = task.player, player
-    session.add(_log_line(task, "task", "reassigned", f"from {before} to {player} by {by}", at))
+    session.add(log_line(task, "task", "reassigned", f"from {before} to {player} by {by}", at))
     await session.flush()
     return task
 
@@ -134,12 +133,31 @@ async def _locked(session: AsyncSession, task_id: int) -> Task:
     return (await session.scalars(select(Task).where(Task.id == task_id).with_for_update())).one()
 
 
-def _check_outcome(task: Task, outcome: str) -> None:
-    if outcome not in task.outcomes:
+def _outcome(task: Task, said: str | None) -> str:
+    """The outcome meant. A task with a single one, e.g. a form, needs no word."""
+    if said is None and len(task.outcomes) == 1:
+        return task.outcomes[0]
+    if said is None:
+        known = ", ".join(task.outcomes)
+        raise TaskError("unknown-outcome", f"say how task {task.id} ended: {known}; nothing was changed")
+    if said not in task.outcomes:
         raise TaskError(
             "unknown-outcome",
-            f"'{outcome}' is no outcome of task {task.id}{did_you_mean(outcome, task.outcomes)}; nothing was changed",
+            f"'{said}' is no outcome of task {task.id}{did_you_mean(said, task.outcomes)}; nothing was changed",
         )
+    return said
+
+
+async def _answers(session: AsyncSession, task: Task, given: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The answers of a form, with their types; None for a task that asks nothing."""
+    if not task.ask and not given:
+        return None
+    if not task.ask:
+        raise TaskError("answers", f"task {task.id} is a {task.kind} and asks nothing; nothing was changed")
+    try:
+        return await checked(session, task.account, task.ask, given or {})
+    except AnswerError as error:
+        raise TaskError("answers", f"{error}. Nothing was changed; the task stays open") from error
 
 
 def _again(task: Task, outcome: str) -> Completed:
@@ -148,25 +166,3 @@ def _again(task: Task, outcome: str) -> Completed:
         return Completed(task.id, task.run, outcome, event_id, False, f"task {task.id} was done already: {outcome}")
     was = f"done already: {task.outcome}" if task.state == TaskState.DONE else task.state.replace("_", " ")
     raise TaskError("closed", f"task {task.id} is {was}; nothing was changed")
-
-
-async def _settle_touch(session: AsyncSession, task: Task, outcome: str, at: datetime) -> None:
-    """The outcome goes into the ledger. A draft its sender rejects is not sent."""
-    values: dict[str, Any] = {"outcome": outcome}
-    if task.kind == "approval" and outcome == "rejected":
-        values |= {"state": TouchState.SKIPPED, "reason": "its sender rejected the draft", "settled_at": at}
-    await session.execute(update(Touch).where(Touch.key == task.touch).values(**values))
-
-
-def _log_line(task: Task, kind: str, outcome: str, note: str, at: datetime) -> Activity:
-    return Activity(
-        at=at,
-        account=task.account,
-        contact=task.contact,
-        player=task.player,
-        run=task.run,
-        task=task.id,
-        kind=kind,
-        outcome=outcome,
-        note=note,
-    )

@@ -58,10 +58,10 @@ async def test_an_opt_out_of_an_unknown_address_is_obeyed_all_the_same(sender: S
 
 
 async def test_a_kind_nobody_knows_is_taken_and_parked(sender: Sender, database: Database) -> None:
-    answer = await sender.event("mail.opened", {"contact": "ann"})
+    answer = await sender.event("mail.read", {"contact": "ann"})
     assert answer.status_code == 202
     kept = await b.event(database, "demo:e1")
-    assert (kept.state, kept.kind) == ("parked", "mail.opened")
+    assert (kept.state, kept.kind) == ("parked", "mail.read")
 
 
 async def test_a_known_kind_in_an_unknown_form_is_taken_and_parked(sender: Sender, database: Database) -> None:
