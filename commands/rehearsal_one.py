@@ -180,14 +180,13 @@ def _pairs(texts: Sequence[str]) -> dict[str, Any]:
 def _scenario(given: Mapping[str, Any]) -> "Scenario":
     from pydantic import ValidationError
 
+    from local.rehearsal.faults import gravest
     from local.rehearsal.scenario import Scenario
 
     try:
         return Scenario.model_validate(dict(given))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise Wrong(f"{where}: {first['msg'].removeprefix('Value error, ')}. Nothing was changed.") from None
+        raise Wrong(f"{gravest(error)[1]}. Nothing was changed.") from None
 
 
 async def _live(account: str, here: "Servers") -> Mapping[str, Any] | None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from local.rehearsal.faults import Unplayable
+from local.rehearsal.faults import Unplayable, gravest
 from local.rehearsal.scenario import AccountSpec, Person
 from local.rehearsal.stimuli import Days
 from plays.events import PERSONAS
@@ -46,8 +46,7 @@ def shared(path: Path = SHARED) -> Mapping[str, AccountSpec]:
     try:
         return TypeAdapter(dict[str, AccountSpec]).validate_python(read_yaml(path.read_bytes()).value)
     except ValidationError as error:
-        where = ".".join(str(part) for part in error.errors()[0]["loc"])
-        raise Unplayable(f"{path.name}: {where}: {error.errors()[0]['msg']}") from error
+        raise Unplayable(f"{path.name}: {gravest(error)[1]}") from error
 
 
 def resolved(given: str | AccountSpec) -> AccountSpec:

@@ -10,7 +10,7 @@ from asyncio import FIRST_COMPLETED
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from temporalio.client import Client
 
@@ -87,10 +87,11 @@ class Clockwork:
         if not await self._begin(to):
             return False
         landing = asyncio.ensure_future(self._landed())
+        either: set[asyncio.Future[Any]] = {landing, self._broken}
         try:
             while True:
                 alive = self._alive
-                done, _ = await asyncio.wait({landing, self._broken}, timeout=PATIENCE, return_when=FIRST_COMPLETED)
+                done, _ = await asyncio.wait(either, timeout=PATIENCE, return_when=FIRST_COMPLETED)
                 if self._broken in done:
                     self._broken.result()
                 if landing in done:

@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from local.rehearsal.faults import Unplayable
+from local.rehearsal.faults import Unplayable, gravest
 from local.rehearsal.piece import Piece, made_up
 from local.rehearsal.scenario import Expect, Part, Scenario
 from plays.playbook import CATALOG, PlayFaults, Source, catalog, read_play
@@ -54,10 +54,8 @@ def read_rehearsals(path: Path) -> Rehearsals:
     try:
         return Rehearsals.model_validate(spot.value)
     except ValidationError as error:
-        first = error.errors()[0]
-        line = spot.at([part for part in first["loc"] if isinstance(part, str | int)])[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise Unplayable(f"{path.name}:{line}: {where}: {first['msg'].removeprefix('Value error, ')}") from None
+        where, what = gravest(error)
+        raise Unplayable(f"{path.name}:{spot.at(where)[0]}: {what}") from None
 
 
 def booked(path: Path, source: Source | None = None) -> list[Booked]:

@@ -74,6 +74,7 @@ def made_up(source: Source, scenario: Scenario) -> Piece:
 
 def checked(piece: Piece) -> Piece:
     """The piece, if every text of its scenario can be read. Raises Unplayable."""
+    _ = piece.begins
     piece.opening()
     piece.events()
     piece.doings()
