@@ -119,16 +119,14 @@ def publish(
 @app.command(epilog=examples("plays schema > play.schema.json", "plays schema --out play.schema.json"))
 def schema(out: Annotated[Path | None, typer.Option(help="Write to this file instead of printing.")] = None) -> None:
     """Print the JSON Schema of a play, for completion and checks in an editor."""
-    import json
+    from plays.schema import FIRST_LINE, schema_text
 
-    from plays.schema import json_schema
-
-    text = json.dumps(json_schema(), indent=2, ensure_ascii=False)
+    text = schema_text()
     if out is None:
-        print(text)
+        print(text, end="")
     else:
-        out.write_text(text + "\n", encoding="utf-8")
-        say(f"Written to {out}. In an editor's YAML settings, name it for plays/catalog/*.yaml.")
+        out.write_text(text, encoding="utf-8")
+        say(f"Written to {out}. A play beside it begins with the line {FIRST_LINE}")
 
 
 def _refuse(faults: "Sequence[Fault]", as_json: bool) -> None:

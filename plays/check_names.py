@@ -9,6 +9,7 @@ from plays.events import EVENT_KINDS, FAMILIES, is_event_kind
 from plays.faults import Fault
 from plays.model import GatherStep, GoStep, WaitStep
 from plays.nodes import OWN_NAME, START
+from plays.schema import FILE, FIRST_LINE
 from plays.suggestions import did_you_mean
 
 Rule = Callable[[Checked], Iterator[Fault]]
@@ -27,6 +28,14 @@ def file_name(checked: Checked) -> Iterator[Fault]:
         yield checked.fault(
             "file-name", ("play",), f"the play is called '{play}', its file {path.name}", f"call the file {play}.yaml"
         )
+
+
+def schema_is_named(checked: Checked) -> Iterator[Fault]:
+    """Beside a schema, a play says in its first line that it is held to it, so that editors help."""
+    path = checked.source.path
+    if (path.parent / FILE).is_file() and checked.source.text.split("\n", 1)[0].strip() != FIRST_LINE:
+        message = "the first line does not name the schema that editors check by"
+        yield Fault(str(path), 1, 1, None, "", "no-schema", message, f"begin with the line {FIRST_LINE}", "warning")
 
 
 def names_are_unique(checked: Checked) -> Iterator[Fault]:
@@ -122,6 +131,7 @@ def _stands_right(checked: Checked, placed: Placed) -> Iterator[Fault]:
 
 name_rules: Final[tuple[Rule, ...]] = (
     file_name,
+    schema_is_named,
     names_are_unique,
     events_exist,
     start_is_sound,
