@@ -1,16 +1,20 @@
 """Which open runs hear of an event, and in which words: ids and small facts, never texts or addresses."""
 
+from typing import Final
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plays.events import HUMAN_REPLIES
-from plays.model import WaitStep
+from plays.model import GatherStep, WaitStep
 from plays.program import Program
 from records.heard import small_facts
 from records.stops import runs_spoken_to, said
 from records.tables import Event, Run, Task
 from webhooks.rules import Playbook
 from workflows.messages import EventIn
+
+ANCHOR_MOVED: Final = "anchor.moved"
 
 
 async def listeners(session: AsyncSession, playbook: Playbook, event: Event) -> list[Run]:
@@ -29,9 +33,14 @@ async def listeners(session: AsyncSession, playbook: Playbook, event: Event) -> 
 
 
 def hears(program: Program, kind: str) -> bool:
-    """True if the play has a handler for the event, or waits for it somewhere: other runs are spared the signal."""
-    waits = (node.step for node in program.nodes.values())
-    return kind in program.handlers or any(isinstance(step, WaitStep) and kind in step.events for step in waits)
+    """True if the play has a handler for the event, waits for it somewhere, or hangs times on a date that it may move:
+    other runs are spared the signal.
+    """
+    steps = [node.step for node in program.nodes.values()]
+    if kind in program.handlers or any(isinstance(one, WaitStep | GatherStep) and kind in one.events for one in steps):
+        return True
+    moves = kind == ANCHOR_MOVED or kind in program.play.anchors.values()
+    return moves and any(one.at is not None for one in steps)
 
 
 def event_in(event: Event) -> EventIn:
