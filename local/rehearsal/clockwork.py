@@ -20,7 +20,8 @@ from local.rehearsal.faults import Unplayable
 # A stimulus comes a little after its minute has begun: the timers of that minute ring first, every time.
 INTO_THE_MINUTE: Final = timedelta(seconds=20)
 PATIENCE: Final = 60.0  # seconds of wall time in which the run does nothing: its code fails, or there is no worker
-STUCK: Final = "the run {} makes no progress; Temporal's Web UI shows where it stands"
+GLANCE: Final = 5.0  # seconds
+STUCK: Final = "the run {} makes no progress, see it in Temporal's Web UI"
 Act = Callable[[], Awaitable[None]]
 
 
@@ -41,7 +42,7 @@ class Clockwork:
         self._agenda: list[_Stimulus] = []
         self._count = 0
         self._jump = ""
-        self._alive = 0
+        self._alive = self._quiet = 0
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._target: datetime | None = None  # of the jump under way
 
@@ -65,6 +66,7 @@ class Clockwork:
     def alive(self) -> None:
         """The run has asked something of the world: it makes progress."""
         self._alive += 1
+        self._quiet = 0
 
     async def run(self) -> bool:
         """Play to the end of the run or the horizon. True when the run has ended.
@@ -91,15 +93,22 @@ class Clockwork:
         try:
             while True:
                 alive = self._alive
-                done, _ = await asyncio.wait(either, timeout=PATIENCE, return_when=FIRST_COMPLETED)
+                done, _ = await asyncio.wait(either, timeout=GLANCE, return_when=FIRST_COMPLETED)
                 if self._broken in done:
                     self._broken.result()
                 if landing in done:
                     return landing.result()
-                if alive == self._alive:
-                    raise Unplayable(STUCK.format(self._workflow))
+                if not done and alive == self._alive:
+                    await self._complain()
         finally:
             landing.cancel()
+
+    async def _complain(self) -> None:
+        """Nothing has moved for a while. Raises Unplayable when the run's code fails, or after long enough."""
+        self._quiet += 1
+        why = await skipping.fault(self._client, self._workflow)
+        if why or self._quiet * GLANCE > PATIENCE:
+            raise Unplayable(STUCK.format(self._workflow) + (f": {why}" if why else ""))
 
     async def _landed(self) -> bool:
         while True:

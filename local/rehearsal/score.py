@@ -14,7 +14,7 @@ from plays.events import TouchState
 from plays.model import ChooseStep, EmailStep, NotifyStep
 from plays.places import zone_of
 from plays.program import Node, step_player
-from records.tables import Contact, Decision, Task, Touch
+from records.tables import Contact, Decision, Player, Task, Touch
 
 VERDICTS: Final[Mapping[str, Kind]] = {
     TouchState.MADE: "made",
@@ -31,6 +31,7 @@ class Ledger:
     touches: Mapping[str, Touch]
     tasks: Sequence[Task]
     contacts: Mapping[str, Contact]
+    players: Mapping[str, Player]
     decisions: Sequence[Decision]
     texts: Mapping[str, Text]
 

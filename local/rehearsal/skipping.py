@@ -96,3 +96,14 @@ async def first_input(client: Client, workflow: str, execution: str) -> Sequence
         payloads = event.workflow_execution_started_event_attributes.input.payloads
         return await client.data_converter.decode(payloads)
     return ()
+
+
+async def fault(client: Client, workflow: str) -> str:
+    """What the run's own code failed with last, if it is failing; empty when it is not."""
+    found = ""
+    async for event in client.get_workflow_handle(workflow).fetch_history_events():
+        if event.HasField("workflow_task_failed_event_attributes"):
+            found = event.workflow_task_failed_event_attributes.failure.message
+        elif event.HasField("workflow_task_completed_event_attributes"):
+            found = ""
+    return found
