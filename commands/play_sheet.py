@@ -1,23 +1,25 @@
-"""A play laid out for reading aloud: facts, one line or two a step, one row a handler. Pure; `plays show` prints it."""
+"""A play laid out for reading aloud: its facts, and one row a handler. Pure; `plays show` prints it.
 
-from collections.abc import Iterator
+Its steps, line by line, are in `play_steps.py`.
+"""
+
 from typing import Any
 
+from commands.play_steps import step_lines as step_lines
 from plays.model import (
     AnyStep,
-    CallStep,
-    ChooseStep,
-    EmailStep,
+    Audience,
+    Base,
+    BaseAnswer,
     EndStep,
-    HandedOut,
+    GoStep,
     Handler,
-    NotifyStep,
+    Parameter,
     Play,
-    TaskStep,
-    Touch,
-    WaitStep,
+    PlayerSlot,
+    PlayStep,
 )
-from plays.program import lay_out, step_kind, step_name
+from plays.program import step_kind, step_name
 
 
 def facts_of(play: Play) -> dict[str, object]:
@@ -30,80 +32,86 @@ def facts_of(play: Play) -> dict[str, object]:
         "when": start.when,
         "held for": start.held_for,
         "once per": start.once_per,
+        "unless open": ", ".join(start.unless_open),
         "success": play.success,
         "measure": play.measure,
+        "parameters": {name: _parameter(one) for name, one in play.parameters.items()},
+        "anchors": {name: _anchor(source) for name, source in play.anchors.items()},
         "lane": f"{play.lane}, priority {play.priority}",
         "meets": ", ".join(f"{meeting}s {other}" for other, meeting in play.meets.items()),
         "owner": play.owner,
         "executive": play.executive,
-        "players": {
-            slot: found.role + (f" or {found.otherwise}" if found.otherwise else "")
-            for slot, found in play.players.items()
-        },
-        "audience": {name: " or ".join((*found.persona, *found.otherwise)) for name, found in play.audience.items()},
+        "players": {slot: _player(found) for slot, found in play.players.items()},
+        "audience": {name: audience_words(found) for name, found in play.audience.items()},
+        "a reply": f"holds other touches at the {play.reply_holds}",
+        "base contract": _base(play.base),
         "ladder": ", ".join(f"due + {span} {rung}" for span, rung in play.ladder.items()),
-        "caps": f"email gap {play.caps.email_gap}, {play.caps.per_account_day} touches an account a day",
+        "caps": f"email gap {play.caps.email_gap}, {play.caps.per_account_day} touches an account a day, "
+        f"{play.caps.people_at_once} people at once",
+        "craft": "; ".join(f"{name}: {why}" for name, why in play.craft.items()),
     }
 
 
-def step_lines(play: Play) -> list[str]:
-    """The steps, branches indented under their `choose`. Touches are numbered as in "touch 4 of 9"."""
-    program = lay_out(play)
-    touches = [name for name, node in program.nodes.items() if node.kind in ("email", "call", "task", "notify")]
-    names = {id(node.step): name for name, node in program.nodes.items()}
-    numbers = {name: index for index, name in enumerate(touches, 1)}
-    return list(_lines(play.steps, names, numbers, depth=0))
+def _parameter(one: Parameter) -> str:
+    kind = " | ".join(one.of) if one.type == "choice" else one.type
+    changeable = ", may be changed" if one.change else ""
+    return f"{str(one.default).lower() if isinstance(one.default, bool) else one.default} ({kind}{changeable})"
 
 
-def _lines(steps: tuple[AnyStep, ...], names: dict[int, str], numbers: dict[str, int], depth: int) -> Iterator[str]:
-    for step in steps:
-        name = names[id(step)]
-        indent = "    " * depth
-        yield f"{numbers.get(name, ''):>3}  {indent}{step_kind(step):<6} {_what(step, name)}"
-        if isinstance(step, Touch) and step.reason:
-            yield f"     {indent}       {step.reason}"
-        if isinstance(step, ChooseStep):
-            for branch in step.choose:
-                yield f"     {indent}  {'else:' if branch.when is None else f'if {branch.when}:'}"
-                yield from _lines(branch.body, names, numbers, depth + 1)
+def _anchor(source: str) -> str:
+    return "the account's date" if source == "account" else f"set by {source}"
 
 
-def _what(step: AnyStep, name: str) -> str:
-    if isinstance(step, ChooseStep):
-        return "the first that holds"
-    if isinstance(step, EndStep):
-        return step.end
-    if isinstance(step, WaitStep):
-        return f"{step.wait}" + (f", or until {' or '.join(step.events)}" if step.events else "")
-    parts = [name, _people(step), f"after {step.after}" if step.after else "", _due(step)]
-    parts += [f"when {' '.join(step.when.split())}" if step.when else ""]
-    parts += ["(the play goes on meanwhile)" if isinstance(step, HandedOut) and step.go_on else ""]
-    return "  ".join(part for part in parts if part)
+def _player(slot: PlayerSlot) -> str:
+    role = f"param.{slot.parameter}, else {slot.role}" if slot.parameter else slot.role
+    return role + (f" or {slot.otherwise}" if slot.otherwise else "")
 
 
-def _people(step: AnyStep) -> str:
-    if isinstance(step, EmailStep):
-        return f"{step.sender} -> {step.to}"
-    if isinstance(step, CallStep | TaskStep):
-        return f"{step.by} -> {step.to}" if step.to else step.by
-    return f"-> {', '.join(step.to)}" if isinstance(step, NotifyStep) else ""
+def audience_words(one: Audience) -> str:
+    """`champion or user, the most engaged`; `the event's person`; groups one after the other."""
+    if one.first:
+        return ", else ".join(audience_words(group) for group in one.first)
+    who = {"event": "the event's person", "form": f"whom {one.field} names"}.get(one.pick)
+    who = who or " or ".join((*one.persona, *one.otherwise))
+    every = f"all{f', at most {one.most}' if one.most else ''}: " if one.everyone else ""
+    besides = f" besides {' and '.join(one.besides)}" if one.besides else ""
+    return f"{every}{who}{besides}{f' if {one.when}' if one.when else ''}"
 
 
-def _due(step: AnyStep) -> str:
-    spans = step.due if isinstance(step, HandedOut) else step.approve if isinstance(step, EmailStep) else None
-    text = ", ".join(f"{span} {rung}" for span, rung in (spans or {}).items())
-    return f"[{'approve: ' if isinstance(step, EmailStep) else 'due: '}{text}]" if text else ""
+def _base(base: Base) -> str:
+    said = {part: getattr(base, part) for part in type(base).model_fields}
+    return ", ".join(words for part, answer in said.items() if (words := _part(part, answer)))
+
+
+def _part(part: str, answer: BaseAnswer | str) -> str:
+    if not isinstance(answer, BaseAnswer):
+        return f"{part} off"
+    due = ", ".join(f"{span} {rung}" for span, rung in (answer.due or {}).items())
+    words = " ".join(filter(None, (f"by {answer.by}" if answer.by else "", f"[{due}]" if due else "")))
+    return f"{part} {words}" if words else ""
 
 
 def handlers_of(play: Play) -> list[dict[str, Any]]:
     """One row a handler: on which event, under which condition, what it does."""
     return [
-        {"event": kind, "when": handler.when, "does": _does(handler)}
+        {"event": kind, "when": " ".join(handler.when.split()) if handler.when else None, "does": _does(handler)}
         for kind, found in play.on.items()
         for handler in found
     ]
 
 
 def _does(handler: Handler) -> str:
-    steps = [f"{step_kind(step)} {step_name(step) or ''}".strip() for step in handler.steps]
-    return ", then ".join([*steps, f"end: {handler.end}" if handler.end else "go on"])
+    way = f"end: {handler.end}" if handler.end else f"go to {handler.go}" if handler.go else "go on"
+    return ", then ".join([*(_words(step) for step in handler.steps), way])
+
+
+def _words(step: AnyStep) -> str:
+    match step:
+        case GoStep(go=where):
+            return f"go to {where}"
+        case EndStep(end=word):
+            return f"end: {word}"
+        case PlayStep(play=play, how=how):
+            return f"play {play} as {how}"
+        case _:
+            return f"{step_kind(step)} {step_name(step) or ''}".strip()

@@ -162,6 +162,8 @@ _HINTS: Final = {
     "found character '%'": "put the text in quotes",
     "found character '@'": "put the text in quotes",
     "found character '`'": "put the text in quotes",
+    "expected ',' or '}', but got": "put a text with brackets, commas or colons in quotes",
+    "expected ',' or ']', but got": "put a text with brackets, commas or colons in quotes",
     "could not find expected ':'": "each line is `key: value` or `- item`",
     "expected <block end>": "check the indentation of this line",
     "found unexpected end of stream": "close the quote or bracket that was opened",
