@@ -52,8 +52,10 @@ async def at_work(guide: Guide, cast: Cast, number: int) -> None:
     )
     guide.tell(f"The ADR ({task.player}) got the first task by mail: {guide.mail_link(notice)}")
     await guide.pause()
-    guide.tell("We do it for them, as they would: ./starter.py tasks done … --outcome ready")
-    await reading.complete(task, "ready", "three facts found")
+    found = {"verdict": "ready", "opening": "Three of your vacancies ask for one plan kept in two systems."}
+    answers = " ".join(f"--answer '{field}={said}'" for field, said in found.items())
+    guide.tell(f"We do it for them, as they would: ./starter.py tasks done {task.id} {answers}")
+    await reading.complete(task, None, "three facts found", found)
     await _first_mail(guide, cast, reading, workflow)
     await guide.pause()
 
