@@ -13,8 +13,8 @@ RENEWAL = "2027-03-01"
 DAY = timedelta(days=1)
 
 
-def utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type]
+def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
 
 
 async def dated(stage: Stage, steps: list[Any], renewal: str | None = RENEWAL, **more: Any) -> Admission:
