@@ -8,27 +8,19 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
+from plays.cell_words import detail_of, shortened, title_of, when_of
 from plays.conditions_in_words import in_words
-from plays.labels import audience_words
 from plays.model import (
     AnyStep,
     ChooseStep,
     EndStep,
     GatherStep,
-    GoStep,
-    HandedOut,
-    HoldStep,
-    NotifyStep,
     Play,
     PlayStep,
     RepeatStep,
-    SetStep,
     StageStep,
-    Touch,
     TracksStep,
     WaitStep,
-    WebhookStep,
-    Written,
 )
 from plays.program import Node, Program, lay_out, step_player
 
@@ -185,9 +177,9 @@ class _Walk:
             name=node.name,
             kind=node.kind,
             voice=step_player(step) or STEERING,
-            title=_title(node),
-            detail=_detail(self._program.play, step),
-            when=_when(step, at),
+            title=title_of(node),
+            detail=detail_of(self._program.play, step),
+            when=when_of(step, at),
             asked=step.when or "",
             ends=node.kind in ("end", "go") or _hands_over(step),
         )
@@ -198,12 +190,6 @@ def _hands_over(step: AnyStep) -> bool:
     return isinstance(step, PlayStep) and step.how == "successor"
 
 
-def shortened(text: str | None, most: int) -> str:
-    """The text on one line, cut with an ellipsis."""
-    line = " ".join((text or "").split())
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
-
-
 def _asked(name: str, when: str | None) -> str:
     return f"{name}: if {shortened(in_words(when), 60)}" if when else name
 
@@ -212,45 +198,3 @@ def _rounds(step: RepeatStep) -> str:
     every = ", ".join(str(span) for span in step.every)
     until = f", until {shortened(in_words(step.until), 50)}" if step.until else ""
     return f"{step.repeat}: every {shortened(every, 30)}, {f'{step.most} times' if step.most else ENDLESS}{until}"
-
-
-def _title(node: Node) -> str:
-    match node.step:
-        case EndStep(end=word):
-            return word.replace("-", " ")
-        case GoStep(go=target):
-            return f"back to {target}"
-        case PlayStep(play=other):
-            return other.replace("-", " ")
-        case WaitStep() | SetStep():
-            return node.kind
-        case _:
-            return node.name.replace("-", " ")
-
-
-def _detail(play: Play, step: AnyStep) -> str:
-    match step:
-        case Written(to=to) | HandedOut(to=str(to)):
-            return f"to {audience_words(play, to)}"
-        case NotifyStep(to=slots):
-            return f"to {' and '.join(slots)}"
-        case HoldStep(to=to, lasts=span):
-            return f"{audience_words(play, to)}, {span}"
-        case WebhookStep(to=endpoint):
-            return f"to {endpoint}"
-        case WaitStep(wait=span, events=events):
-            return " or ".join(filter(None, (str(span or ""), str(step.at or ""), *events)))
-        case PlayStep(how=how):
-            return f"as {how}"
-        case SetStep(assign=values):
-            return ", ".join(f"{name}: {value}" for name, value in values.items())
-        case _:
-            return ""
-
-
-def _when(step: AnyStep, at: timedelta) -> str:
-    if step.at is not None:
-        return str(step.at)
-    if isinstance(step, Touch) and step.after is not None and step.after.unit in ("min", "h"):
-        return f"+{step.after}"
-    return f"D{at.days}"

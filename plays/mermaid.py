@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from plays.cell_words import shortened
 from plays.conditions_in_words import in_words
-from plays.drawing import shortened
 from plays.labels import step_words
 from plays.model import ChooseStep, EndStep, GoStep, Play, PlayStep, TracksStep
 from plays.program import Node, Program, lay_out

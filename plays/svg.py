@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+from plays.cell_words import shortened
 from plays.conditions_in_words import in_words
-from plays.drawing import Bracket, Cell, Drawn, Score, shortened
+from plays.drawing import Bracket, Cell, Drawn, Score
 from plays.icons import BANDS, COLOURS, ICONS
 from plays.model import Play
 
