@@ -4,18 +4,50 @@ Nothing below the entry points reads the environment. Temporal's address comes f
 configuration (`temporalio.envconfig`), see `temporal_connect_config`.
 """
 
+import base64
 import json
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 if TYPE_CHECKING:
     from temporalio.envconfig import ClientConnectConfig
 
 PROJECT = Path(__file__).resolve().parent
+
+
+class Endpoint(BaseModel):
+    """An endpoint that plays may call: `{"url": "https://…", "secret": "whsec_…"}`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str
+    secret: SecretStr  # signs every call (Standard Webhooks)
+    private: bool = False  # it lies in a private network, and that is meant
+
+    @field_validator("url")
+    @classmethod
+    def _web_address(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+            raise ValueError("write the endpoint's address as https://host/path, without a user or password")
+        return url
+
+    @field_validator("secret")
+    @classmethod
+    def _usable(cls, secret: SecretStr) -> SecretStr:
+        """Said when the settings are read, not at the first call. The message holds no part of it."""
+        try:
+            key = base64.b64decode(secret.get_secret_value().removeprefix("whsec_"), validate=True)
+        except ValueError:
+            key = b""
+        if len(key) < 16:
+            raise ValueError("its secret is `whsec_` and at least 24 bytes in base64, as the receiver gave it")
+        return secret
 
 
 class Settings(BaseSettings):
@@ -38,7 +70,8 @@ class Settings(BaseSettings):
     webhooks_port: int = 8080
     public_url: str | None = None  # what unsubscribe links begin with
     webhook_secrets: dict[str, list[SecretStr]] = Field(default_factory=dict)  # source -> secrets, newest first
-    link_secret: SecretStr | None = None  # keys unsubscribe links
+    webhook_endpoints: dict[str, Endpoint] = Field(default_factory=dict)  # what `webhook` steps call, by name
+    link_secret: SecretStr | None = None  # keys unsubscribe and survey links
     max_body: int = 256 * 1024  # bytes
 
     mail_domain: str = "setpiece.example"  # right side of Message-IDs
@@ -55,6 +88,14 @@ class Settings(BaseSettings):
         if url and not (found and scheme.split("+")[0] in right):
             raise ValueError(f"write it as {right[0]}://user:password@host:port/…, what is there begins otherwise")
         return url
+
+    @field_validator("webhook_endpoints")
+    @classmethod
+    def _encrypted(cls, endpoints: dict[str, Endpoint], about: ValidationInfo) -> dict[str, Endpoint]:
+        plain = [name for name, one in endpoints.items() if not one.url.startswith("https://")]
+        if plain and about.data.get("environment") == "production":
+            raise ValueError(f"in production {' and '.join(plain)} must begin with https://")
+        return endpoints
 
     @field_validator("webhook_secrets")
     @classmethod

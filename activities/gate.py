@@ -122,7 +122,8 @@ _FACTS: Final = text(
         order by s.id limit 1) as suppressed,
       h.until as held_until, h.why as held_why,
       (select json_agg(json_build_array(o.id, o.play, o.version, o.lane) order by o.priority desc, o.id) from runs o
-        where o.account = r.account and o.ended_at is null and o.priority > r.priority) as rivals,
+        where o.account = r.account and o.ended_at is null and o.priority > r.priority
+          and o.id is distinct from r.parent) as rivals,
       (select max(m.settled_at) from touches m where :channel = 'email' and m.address = :address
         and m.state in ('made', 'in_doubt') and m.channel = 'email' and m.key <> :key
         and m.settled_at > cast(:now as timestamptz) - cast(:gap as interval)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
 from activities import telling
+from activities.closing import is_child, parent_workflow
 from activities.contracts import OPEN_RUN, Admission, Heard, OpenRun
 from activities.house import House
 from activities.planning import plan_of
@@ -38,12 +39,16 @@ class Opening:
             run = await runs.opened_by(session, asked.first_execution_run_id) or await _open(session, asked)
             if run is None:
                 return Admission(verdict="refused", reason=f"there is no account '{asked.account}'; import it first")
+            replaced: Sequence[str] = ()
             if run.state == RunState.REFUSED:
-                return Admission(verdict="refused", reason=run.reason, run_id=run.id, version=run.version)
-            scene = await read_scene(session, house.playbook, house.tenant, run.id, run.version, run.event)
-            answer = await _admitted(session, scene, asked)
-            replaced = await _replaced(session, scene)
-        await telling.stop(house.client, replaced, answer.run_id)
+                answer = Admission(verdict="refused", reason=run.reason, run_id=run.id, version=run.version)
+            else:
+                scene = await read_scene(session, house.playbook, house.tenant, run.id, run.version, run.event)
+                answer = await _admitted(session, scene, asked)
+                replaced = await _replaced(session, scene)
+        await telling.replace(house.client, replaced, answer.run_id)
+        if run.state == RunState.REFUSED and is_child(run):  # who waits for it hears that there is none
+            await telling.tell(house.client, [parent_workflow(run)], telling.ended(run, asked.now))
         return answer
 
 
@@ -105,7 +110,7 @@ async def _judged(session: AsyncSession, asked: OpenRun, version: PlayVersion | 
     if version is None:
         reason = f"the play '{asked.play}' is not published; `starter.py plays publish` does that"
         return {"version": 0, "lane": "", "priority": 0, **_refused(asked.now, reason)}
-    judged = await admission(session, version, asked.account, asked.now, asked.parameters)
+    judged = await admission(session, version, asked.account, asked.now, asked.parameters, parent=asked.parent)
     play = program_of(version.definition).play
     pinned = {"version": version.version, "lane": play.lane, "priority": play.priority, "stage": play.stage}
     if judged.verdict == "refused":

@@ -16,11 +16,11 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities import telling
+from activities.closing import is_child, parent_workflow
 from records import runs
 from records.admission import open_runs
 from records.db import Database, lock_account
 from records.tables import Run
-from workflows.messages import EventIn
 
 EVERY: Final = 15.0  # seconds between looks
 FIRST_LOOK: Final = timedelta(days=7)  # back, when the worker starts
@@ -63,13 +63,16 @@ class Tidying:
         if found is None or await self._goes_on(workflow_id):
             return []
         now = datetime.now(UTC)
+        found.outcome = "terminated"
+        event = telling.ended(found, now)
+        if is_child(found):  # before the row is closed: what fails here is looked at again
+            await telling.tell(self._client, [parent_workflow(found)], event)
         async with self._database.begin() as session:
             await lock_account(session, found.account)
             run = await session.get_one(Run, found.id, populate_existing=True)
             await runs.close(session, run, "terminated", "its workflow was ended in Temporal", now)
             waiting = [other.workflow_id for other in await open_runs(session, run.account)]
         log.warning("a run was ended in Temporal and is closed", run=found.id)
-        event = EventIn(id=f"run.ended:{found.id}", kind="run.ended", at=now)
         await telling.nudge(self._client, waiting, event)
         return [found.id]
 

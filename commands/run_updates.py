@@ -1,7 +1,7 @@
 """Sends updates to runs: one, or every open run of a play in bounded bursts after a yes."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +48,8 @@ async def steer_one(house: "House", update: str, message: Mapping[str, Any], run
         "send_now": messages.SendNowIn,
         "stop": messages.StopIn,
         "reassign": messages.ReassignIn,
+        "change": messages.ChangeIn,
+        "override": messages.OverrideIn,
         "migrate": messages.MigrateIn,
     }
     workflow = workflow_of(run)
@@ -71,8 +73,10 @@ async def steer_one(house: "House", update: str, message: Mapping[str, Any], run
 async def _why(house: "House", workflow: str, error: BaseException) -> Failure:
     """For a run that Temporal does not have, what the records know of it."""
     failure = in_words(error)
-    if "knows no such run" not in failure.sentence:
-        return failure
+    return await _no_such_run(house, workflow) if "knows no such run" in failure.sentence else failure
+
+
+async def _no_such_run(house: "House", workflow: str) -> Failure:
     from records.overview import newest, open_runs
 
     play, _, account = workflow.partition("/")
@@ -83,6 +87,23 @@ async def _why(house: "House", workflow: str, error: BaseException) -> Failure:
             return Refused(f"{last.id} is over ({ended}); nothing was changed.")
         known = await open_runs(session)
     return unknown("run", workflow, known, "./starter.py runs list")
+
+
+async def change_one(house: "House", run: str, pairs: Sequence[str], reason: str) -> Line:
+    """Change parameters of a run, typed as its play declares them. Raises Wrong before the run is asked."""
+    from commands.parameters import typed
+    from plays.program import program_of
+    from records import versions
+    from records.overview import newest
+
+    play, _, account = workflow_of(run).partition("/")
+    async with house.session() as session:
+        last = await newest(session, play, account)
+        version = await versions.get(session, play, last.version) if last is not None else None
+    if version is None:
+        raise await _no_such_run(house, workflow_of(run))
+    values = typed(program_of(version.definition).play, pairs, change=True)
+    return await steer_one(house, "change", {"parameters": values, "reason": reason}, run)
 
 
 def steer_all(

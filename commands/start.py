@@ -21,6 +21,7 @@ LINKS_SHOWN = 3  # runs; of more, the list is linked
         "start usage-drop --account acme",
         "start account-capture --segment fintech --dry-run",
         "start executive --csv targets.csv --json",
+        "start renewal --account acme --param strategy=light",
     )
 )
 def start(
@@ -28,6 +29,9 @@ def start(
     account: Annotated[list[str] | None, typer.Option(help="An account's id; may be given several times.")] = None,
     segment: Annotated[str | None, typer.Option(help="Every account of this segment.")] = None,
     csv: Annotated[Path | None, typer.Option(help="A file with a column called account, or one id a line.")] = None,
+    param: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A parameter of the play; repeat. Others: defaults.")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say who would be refused and why; start nothing.")
     ] = False,
@@ -43,7 +47,7 @@ def start(
     from commands.connections import with_house
     from commands.starting import Request, dry_run_rows, start_all
 
-    request = Request(play, tuple(account or ()), segment, csv, by, wait)
+    request = Request(play, tuple(account or ()), segment, csv, by, wait, tuple(param or ()))
     rows = with_house(lambda house: dry_run_rows(house, request) if dry_run else start_all(house, request))
     if as_json:
         show_json(rows)

@@ -6,7 +6,7 @@ A burst of starts is accepted faster than it is absorbed, and update-with-start 
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from commands.connections import House
+    from plays.model import Scalar
     from records.tables import PlayVersion
 
 AT_ONCE = 16  # starts under way at the same time
@@ -39,6 +40,7 @@ class Request:
     csv: Path | None = None
     by: str = "ops"
     wait: float = 60.0
+    parameters: tuple[str, ...] = ()  # as typed: NAME=VALUE
 
 
 @dataclass
@@ -79,6 +81,14 @@ async def chosen(house: "House", request: Request) -> "tuple[PlayVersion, Select
         return version, await select_accounts(session, request.accounts, request.segment, request.csv)
 
 
+def parameters(version: "PlayVersion", request: Request) -> "dict[str, Scalar]":
+    """What the runs are given, with the types the play declares. Raises Wrong before anything is started."""
+    from commands.parameters import typed
+    from plays.program import program_of
+
+    return typed(program_of(version.definition).play, request.parameters)
+
+
 def strangers(selection: Selection) -> list[Row]:
     """The rows of the file that name no account."""
     return [Row(word, "unknown", why) for word, why in selection.unknown]
@@ -89,10 +99,11 @@ async def dry_run_rows(house: "House", request: Request) -> list[Row]:
     from records.runs import admission
 
     version, selection = await chosen(house, request)
+    given = parameters(version, request)
     rows: list[Row] = []
     async with house.session() as session, progress("judging", len(selection.accounts)) as advance:
         for account in selection.accounts:
-            judged = await admission(session, version, account, datetime.now(UTC))
+            judged = await admission(session, version, account, datetime.now(UTC), given)
             rows.append(Row(account, f"would be {judged.verdict}", judged.reason))
             advance()
     return rows + strangers(selection)
@@ -101,15 +112,16 @@ async def dry_run_rows(house: "House", request: Request) -> list[Row]:
 async def start_all(house: "House", request: Request) -> list[Row]:
     """Start the play at every account meant, at most AT_ONCE at a time, and wait for the admissions."""
     version, selection = await chosen(house, request)
+    given = parameters(version, request)
     client = await house.temporal()
-    refused = await refused_as_before(house, version, selection.accounts)
+    refused = await refused_as_before(house, version, selection.accounts, given)
     burst = asyncio.Semaphore(AT_ONCE)
 
     async def one(account: str, advance: Callable[[], None]) -> Row:
         from workflows.starting import start_run
 
         async with burst:
-            started = await start_run(client, house.settings, request.play, account, event_id=None, by=request.by)
+            started = await start_run(client, house.settings, request.play, account, by=request.by, parameters=given)
         advance()
         link = run_link(house.settings, started.workflow_id)
         result = "already open" if started.already_open else "accepted"
@@ -131,7 +143,9 @@ async def start_all(house: "House", request: Request) -> list[Row]:
     return [by_account[account] for account in selection.accounts] + strangers(selection)
 
 
-async def refused_as_before(house: "House", version: "PlayVersion", accounts: Sequence[str]) -> dict[str, Row]:
+async def refused_as_before(
+    house: "House", version: "PlayVersion", accounts: Sequence[str], given: "Mapping[str, Scalar]"
+) -> dict[str, Row]:
     """Accounts whose last start was refused for a reason that holds still: another refusal on record says no more."""
     from records.overview import last_refusals
     from records.runs import admission
@@ -139,7 +153,7 @@ async def refused_as_before(house: "House", version: "PlayVersion", accounts: Se
     rows: dict[str, Row] = {}
     async with house.session() as session:
         for account, reason in (await last_refusals(session, version.play, accounts)).items():
-            judged = await admission(session, version, account, datetime.now(UTC))
+            judged = await admission(session, version, account, datetime.now(UTC), given)
             if judged.verdict == "refused" and judged.reason == reason:
                 rows[account] = Row(account, "refused", f"{reason} (as before; nothing was started)")
     return rows

@@ -1,4 +1,4 @@
-"""`starter.py runs pause | resume | skip | send-now | stop | reassign`: one run, or with --all every run of a play."""
+"""`starter.py runs pause | resume | skip | send-now | stop | reassign | change | override`: one run, or a whole play."""
 
 from typing import Annotated, Any
 
@@ -86,6 +86,35 @@ def reassign(
 ) -> None:
     """Give a slot of the run to another player; their open tasks of the run move too."""
     _steer("reassign", {"slot": slot, "player": player, "reason": reason}, run, False, None, True, as_json)
+
+
+@app.command(epilog=examples("runs change usage-drop/acme strategy=light --reason 'they asked for less'"))
+def change(
+    run: Annotated[str, typer.Argument(metavar="PLAY/ACCOUNT")],
+    values: Annotated[list[str], typer.Argument(metavar="NAME=VALUE", help="Parameters the play lets change.")],
+    reason: Reason = "changed by an operator",
+    as_json: Json = False,
+) -> None:
+    """Change parameters of a run. What was made stays made; what comes sees the new values."""
+    from commands.connections import with_house
+    from commands.run_updates import change_one
+
+    line = with_house(lambda house: change_one(house, run, values, reason))
+    if as_json:
+        show_json([line])
+    else:
+        say(line.answer)
+
+
+@app.command(epilog=examples("runs override onboarding/acme --reason 'the contract is signed, the form follows'"))
+def override(
+    run: Annotated[str, typer.Argument(metavar="PLAY/ACCOUNT")],
+    reason: Annotated[str, typer.Option(help="Why it goes on; kept with the run.")],
+    step: Annotated[str | None, typer.Option(help="Which gathering; refused if the run stands elsewhere.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Go on though a gathering is not complete. Tasks that are open stay with their players."""
+    _steer("override", {"step": step, "reason": reason}, run, False, None, True, as_json)
 
 
 def _steer(

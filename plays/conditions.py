@@ -46,6 +46,30 @@ def weigh(text: str, facts: Mapping[str, Any]) -> Weighed:
     return _weighed(text, bindings(facts))
 
 
+def value_of(text: str, facts: Mapping[str, Any]) -> Any:
+    """What an expression gives: a text, number or yes/no. Raises ConditionError, also for a fact that nobody knows."""
+    try:
+        value = _compiled(text).eval(data=dict(bindings(facts)))
+    except RuntimeError as error:
+        raise ConditionError(text, "runtime", in_words(str(error).split(": ", 1)[-1])) from None
+    plain = value.value()
+    if value.type().name() == "ERROR":
+        raise ConditionError(text, "runtime", in_words(str(plain).split(": ", 1)[-1]))
+    return plain
+
+
+@lru_cache(maxsize=1024)
+def _compiled(text: str) -> "Expression":
+    """The compiled expression, of whatever type."""
+    if found := static_faults(text):
+        raise ConditionError(text, "syntax", found[0].message)
+    try:
+        return _environment().compile(text)
+    except RuntimeError as error:
+        first = (compile_faults(text, str(error)) or [ConditionFault(1, "it cannot be read", "")])[0]
+        raise ConditionError(text, "syntax", first.message) from None
+
+
 def ruled_out(text: str, facts: Mapping[str, Any]) -> bool:
     """True if the condition does not hold whatever the parts say that `facts` leaves out: `account.tier == "1" &&
     event.drop_pct > 30` at an account of tier 2, before there is an event. Raises ConditionError as `holds`.

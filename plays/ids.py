@@ -41,6 +41,11 @@ def message_id(key: str, domain: str) -> str:
     return f"<{uuid.uuid5(_NAMESPACE, key)}@{domain}>"
 
 
+def webhook_id(key: str) -> str:
+    """The `webhook-id` of the call of a touch: the same for every attempt, so that the receiver takes it once."""
+    return f"msg_{uuid.uuid5(_NAMESPACE, key).hex}"
+
+
 def event_id(source: str, external_id: str) -> str:
     """`hubspot:evt_123`: each event is handled once under this id."""
     return f"{source}:{external_id}"

@@ -53,8 +53,13 @@ async def admission(
     account: str,
     now: datetime,
     parameters: Mapping[str, Scalar] | None = None,
+    *,
+    parent: str | None = None,
 ) -> Judgement:
-    """Judge a start of this version at this account at this moment (UTC), with these parameters. Writes nothing."""
+    """Judge a start of this version at this account at this moment (UTC), with these parameters. Writes nothing.
+
+    The run that starts it, and waits for it or wants it beside, is no rival.
+    """
     program = program_of(version.definition)
     play, given = program.play, parameters or {}
     row = await session.get(Account, account)
@@ -75,7 +80,8 @@ async def admission(
     if play.owner not in roles:
         wanted = " or ".join(filter(None, (play.players[play.owner].role, play.players[play.owner].otherwise)))
         return Judgement("refused", f"nobody holds the role {wanted} at the account, so nobody would answer a reply")
-    return replace(_lanes(play, others, roles), parameters=has)
+    rivals = [run for run in others if run.id != parent]
+    return replace(_lanes(play, rivals, roles), parameters=has)
 
 
 def _open_already(play: Play, others: Sequence[Run]) -> Iterator[str]:

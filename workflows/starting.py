@@ -4,6 +4,7 @@ Plain calls on a Temporal client, no workflow code. A server that cannot be reac
 `temporalio.service.RPCError` with status UNAVAILABLE or DEADLINE_EXCEEDED.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
@@ -45,11 +46,20 @@ class Started:
 
 
 async def start_run(
-    client: Client, settings: HasTaskQueue, play: str, account: str, event_id: str | None = None, by: str = "ops"
+    client: Client,
+    settings: HasTaskQueue,
+    play: str,
+    account: str,
+    event_id: str | None = None,
+    by: str = "ops",
+    *,
+    parameters: Mapping[str, str | int | float | bool] | None = None,
+    parent: str | None = None,
 ) -> Started:
     """Start the play at the account; a run that is open already is left alone and said to be so.
 
-    A plain start, three times as fast as one that waits for the admission: read that from `runs`.
+    `parent` is the run that starts it and goes on. A plain start, three times as fast as one that waits for the
+    admission: read that from `runs`.
 
     Raises:
         RPCError: the server refused or cannot be reached; nothing was started.
@@ -58,7 +68,9 @@ async def start_run(
     try:
         handle = await client.start_workflow(
             play,
-            RunInput(account=account, event_id=event_id, requested_by=by),
+            RunInput(
+                account=account, event_id=event_id, requested_by=by, parameters=dict(parameters or {}), parent=parent
+            ),
             id=name,
             task_queue=settings.task_queue,
             result_type=RunResult,
@@ -67,12 +79,23 @@ async def start_run(
             search_attributes=TypedSearchAttributes(
                 [SearchAttributePair(ACCOUNT, account), SearchAttributePair(PLAY, play)]
             ),
+            memo={"requested_by": by},
             static_summary=f"{play} at {account}",
             rpc_timeout=RPC,
         )
     except WorkflowAlreadyStartedError as open_one:
         return Started(name, open_one.first_run_id or open_one.run_id or "", True)
     return Started(name, handle.first_execution_run_id or "", False)
+
+
+async def started_by(client: Client, workflow: str) -> str:
+    """Who asked for the newest run under this ID, as `start_run` was told; empty when that is not on record.
+
+    Raises:
+        RPCError: the server cannot be reached.
+    """
+    described = await client.get_workflow_handle(workflow).describe(rpc_timeout=RPC)
+    return str((await described.memo()).get("requested_by", ""))
 
 
 async def signal_run(client: Client, workflow: str, event: EventIn) -> bool:
@@ -91,7 +114,7 @@ async def signal_run(client: Client, workflow: str, event: EventIn) -> bool:
 
 
 async def update_run(client: Client, workflow: str, name: str, wish: Any) -> str:
-    """Send an operator's wish (`pause`, `resume`, `skip`, `send_now`, `stop`, `reassign`); the run's sentence.
+    """Send an operator's wish (`pause`, `resume`, `skip`, `send_now`, `stop`, `change` …); the run's sentence.
 
     Waits for a worker as long as it takes: bound it with `asyncio.timeout`.
 

@@ -207,7 +207,7 @@ class Stage:
 
     async def record(self, admission: Admission, **more: Any) -> None:
         """A change of the run."""
-        await run(self.activities.closing.record, Record(run_id=admission.run_id, now=NOW, **more))
+        await run(self.activities.recording.record, Record(run_id=admission.run_id, now=NOW, **more))
 
     async def close(self, admission: Admission, now: datetime = NOW) -> Closed:
         """The end of the run."""

@@ -92,10 +92,10 @@ def taken(play: Play, kind: str, data: dict[str, object], persona: str = "champi
     [
         ("reply", {"kind": "positive"}, "champion", ("answer-reply", "replied")),
         ("reply", {"kind": "question"}, "champion", ("answer-reply", "replied")),
-        ("reply", {"kind": "referral"}, "economic-buyer", ("answer-reply", "replied")),
+        ("reply", {"kind": "referral"}, "economic-buyer", ("add-referred", None)),
         ("reply", {}, "champion", ("answer-reply", "replied")),  # nobody could classify it: a person shall look
         ("reply", {"kind": "ooo"}, "champion", (None, None)),
-        ("reply", {"kind": "defer"}, "champion", (None, None)),
+        ("reply", {"kind": "defer"}, "champion", ("resume-as-asked", None)),
         ("reply", {"kind": "not_interested"}, "champion", (None, None)),
         ("reply", {"kind": "not_interested"}, "economic-buyer", (None, "opted-out")),
         ("reply", {"kind": "unsubscribe"}, "economic-buyer", (None, "opted-out")),
