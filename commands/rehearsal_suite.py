@@ -19,31 +19,38 @@ SLOTS = 2 * (os.cpu_count() or 1)
 
 
 def rehearse_all(play: str | None, *, accept: bool, as_json: bool) -> None:
-    """Play them all. Exit code 1 when one comes out otherwise, unless that was accepted."""
-    booked = _booked(play)
-    played, seconds = asyncio.run(_played(booked, quiet=as_json))
+    """Play them all. Exit code 1 when one comes out otherwise, unless that was accepted, or cannot be read."""
+    booked, unreadable = _booked(play)
+    played, seconds = asyncio.run(_played(booked, quiet=as_json)) if booked else ([], 0.0)
     if accept:
         _accept(played)
     failed = [one for one in played if one.fault or (one.diff and not accept)]
     if as_json:
-        show_json([_row(one) for one in played])
+        show_json({"rehearsals": [_row(one) for one in played], "unreadable": unreadable})
     else:
         _report(played, failed, seconds, accept=accept)
-    if failed:
+        for fault in unreadable:
+            say(f"Not played: {fault}")
+    if failed or unreadable:
         raise typer.Exit(REFUSED)
 
 
-def _booked(play: str | None) -> "list[Booked]":
+def _booked(play: str | None) -> "tuple[list[Booked], list[str]]":
+    """What can be played, and what keeps the rest from it: one faulty file does not take the others with it."""
     from local.rehearsal.faults import Unplayable
     from local.rehearsal.files import booked, paths
 
     known = paths()
     if play is not None and play not in known:
         raise Wrong(f"There are no rehearsals of '{play}'. There are some of: {', '.join(known) or 'no play yet'}.")
-    try:
-        return [one for name, path in known.items() if play in (None, name) for one in booked(path)]
-    except Unplayable as error:
-        raise Wrong(f"{error}. Nothing was played.") from error
+    found: list[Booked] = []
+    faults: list[str] = []
+    for path in [one for name, one in known.items() if play in (None, name)]:
+        try:
+            found += booked(path)
+        except Unplayable as error:
+            faults.append(str(error))
+    return found, faults
 
 
 async def _played(booked: "Sequence[Booked]", *, quiet: bool) -> "tuple[list[Played], float]":

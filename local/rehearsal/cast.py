@@ -6,9 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from local.rehearsal.accounts import rows_of
+from local.rehearsal.other_plays import of_catalog, started_by
 from local.rehearsal.piece import Piece
 from plays.model import Play
-from plays.playbook import catalog, content_hash, definition_of, read_play
+from plays.playbook import content_hash, definition_of
 from records import versions
 from records.scratch import Scratch
 from records.scratch_copy import copy_account
@@ -27,14 +28,15 @@ async def cast(scratch: Scratch, piece: Piece) -> None:
             await session.flush()
             for rival in await session.scalars(select(Run)):
                 await _published(session, rival)
+        for play in started_by(piece.program):
+            if (other := of_catalog(play)) is not None:
+                await versions.publish(session, other, BY)
         await versions.publish(session, piece.source, BY)
 
 
 async def _published(session: AsyncSession, rival: Run) -> None:
     """The gate asks the plays of other open runs whom they pause: the catalog's, else one that says nothing."""
-    known = catalog()
-    if rival.play in known:
-        source = read_play(known[rival.play])
+    if (source := of_catalog(rival.play)) is not None:
         rival.version = (await versions.publish(session, source, BY)).version
         rival.lane, rival.priority = source.play.lane, source.play.priority
         return

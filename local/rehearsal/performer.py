@@ -1,33 +1,30 @@
 """Plays one rehearsal: starts the run, lets things happen on their dates, does what our people do, to the end."""
 
-import json
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import update
-from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
+from temporalio.client import Client, WorkflowFailureError, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError, RPCStatusCode
 
-from activities.contracts import HAND_OUT, OPEN_RUN
+from activities.contracts import HAND_OUT, OPEN_RUN, START_PLAY, PlayStarted, StartPlay
 from local.rehearsal.clockwork import Clockwork
 from local.rehearsal.faults import Unplayable
-from local.rehearsal.ghosts import ANSWER, EVENT, OPERATOR, Book
-from local.rehearsal.people import contact_meant
+from local.rehearsal.ghosts import ANSWER, OPERATOR, Book
+from local.rehearsal.happening import SOURCE, Happenings
+from local.rehearsal.other_plays import usual_outcome
 from local.rehearsal.piece import Piece
 from local.rehearsal.players import answer_to, fields_of, outcome_of, when_done
+from local.rehearsal.scenario import Answer as Answered
 from local.rehearsal.stimuli import Incident
 from local.rehearsal.wishes import wish_of
 from plays.calendar import add
 from plays.events import TaskState
-from records import inbox, tasks
+from plays.model import PlayStep
+from records import tasks
 from records.db import Database
-from records.tables import Event, Task
-from webhooks.listeners import event_in, listeners
-from webhooks.rules import Playbook
-from workflows.messages import EVENT_SIGNAL, Answer, Explanation, RunInput, RunResult
+from records.tables import Task
+from workflows.messages import Answer, EventIn, Explanation, RunInput, RunResult
 
-SOURCE: Final = "rehearsal"
 MADE: Final = "made"
 MOST_FAILURES: Final = 5
 
@@ -39,10 +36,9 @@ class Performer:
         self.piece, self.book = piece, Book()
         self._database, self._client = database, client
         self.workflow, self._task_queue = workflow, task_queue
-        self._playbook = Playbook()
+        self._world = Happenings(piece, database, client, workflow, self.book)
         self._clock = Clockwork(client, workflow, piece.begins, self._horizon())
         self._events, self._doings = piece.events(), piece.doings()
-        self._count = 0
         self._made: set[str] = set()  # steps that were made once
         self._failures = 0
 
@@ -51,7 +47,7 @@ class Performer:
 
     async def play(self) -> tuple[RunResult | None, Explanation | None]:
         """To the end or the horizon: the result, or where the run stands. Raises Unplayable."""
-        opening = await self._opening()
+        opening = self.piece.opening()
         for incident in (*self._events, *self._doings):
             if incident.when.at is not None:
                 self._clock.put(incident.when.at, self._act(incident, incident.when.at))
@@ -59,7 +55,7 @@ class Performer:
             self.piece.play.play,
             RunInput(
                 account=self.piece.account,
-                event_id=opening,
+                event_id=await self._world.opening(opening) if opening else None,
                 requested_by=SOURCE,
                 starts_at=self.piece.begins,
                 parameters=self.piece.scenario.params,
@@ -93,6 +89,8 @@ class Performer:
         self._clock.alive()
         try:
             await self._arm(name, asked, answer)
+            if name == START_PLAY:
+                await self._played_elsewhere(asked, answer)
             if name == HAND_OUT and answer.task is not None and answer.outcome is None:
                 return await self._handed_out(asked, answer)
         except Exception as error:
@@ -128,7 +126,7 @@ class Performer:
         outcome = outcome_of(said, task)
         at = when_done(said, asked.now, self.piece.zone, self.piece.country)
         if at <= asked.now:
-            await self._close(task, outcome, fields, at)
+            await self._world.settle([await self._close(task, outcome, fields, at)])
             return answer.model_copy(update={"outcome": outcome, "rungs": ()})
         await self._clock.put_soon(at, lambda: self._later(task, outcome, fields, at))
         return answer
@@ -138,63 +136,44 @@ class Performer:
         async with self._database.singly() as session:
             standing = await session.get_one(Task, task.id)
         if standing.state == TaskState.OPEN:
-            await self._tell(await self._close(task, outcome, fields, at))
+            await self._world.tell(await self._close(task, outcome, fields, at))
 
     async def _close(self, task: Task, outcome: str, fields: dict[str, Any], at: datetime) -> str:
         """The id of the event that says so."""
         async with self._database.begin() as session:
-            given: dict[str, Any] = {"given": fields} if fields else {}
-            done = await tasks.complete(session, task.id, outcome, "", SOURCE, at, **given)
+            done = await tasks.complete(session, task.id, outcome, "", SOURCE, at, fields or None)
         self.book.write(ANSWER, task, (outcome, fields, at))
         return done.event_id
 
     # --- what happens ------------------------------------------------------------------------------------------------
-
-    async def _opening(self) -> str | None:
-        incident = self.piece.opening()
-        return await self._accepted(incident, self.piece.begins) if incident else None
 
     def _act(self, incident: Incident, at: datetime) -> Any:
         async def act() -> None:
             if incident in self._doings:
                 await self._operate(incident, at)
             else:
-                await self._tell(await self._accepted(incident, at))
+                await self._world.happen(incident, at)
 
         return act
-
-    async def _accepted(self, incident: Incident, at: datetime) -> str:
-        """Into the inbox, with what it stops, as a webhook would. The event's id."""
-        data = {**incident.data, "account": self.piece.account}
-        self._count += 1
-        async with self._database.begin() as session:
-            if incident.who is not None:
-                data["contact"] = await contact_meant(session, self.piece, incident)
-            raw = json.dumps(data, ensure_ascii=False).encode()
-            accepted = await inbox.accept(session, SOURCE, str(self._count), incident.word, data, at, raw)
-            await session.execute(update(Event).where(Event.id == accepted.id).values(received_at=at))
-        async with self._database.singly() as session:
-            self.book.write(EVENT, incident, await session.get(Event, accepted.id))
-        return accepted.id
-
-    async def _tell(self, event_id: str) -> None:
-        """Signal the run if it listens, by the rules of the router."""
-        async with self._database.singly() as session:
-            event = await session.get_one(Event, event_id)
-            heard = [run.workflow_id for run in await listeners(session, self._playbook, event)]
-            await inbox.settle(session, event_id, "routed" if self.workflow in heard else "ignored", ())
-        if self.workflow in heard:
-            await self._signal(event)
-
-    async def _signal(self, event: Event) -> None:
-        try:
-            await self._client.get_workflow_handle(self.workflow).signal(EVENT_SIGNAL, event_in(event))
-        except RPCError as error:
-            if error.status != RPCStatusCode.NOT_FOUND:
-                raise
 
     async def _operate(self, incident: Incident, at: datetime) -> None:
         """An operator's wish, by the update of that name; what the run answers is written down."""
         handle = self._client.get_workflow_handle(self.workflow)
-        answer = await handle.execute_update(incident.word, wish_of(incident), result_type=Answer)
+        try:
+            answer = await handle.execute_update(incident.word, wish_of(incident), result_type=Answer)
+        except WorkflowUpdateFailedError as error:
+            raise Unplayable(f"'{incident.text}': {error.cause}") from error
         self.book.write(OPERATOR, (incident, at), answer.sentence)
+
+    async def _played_elsewhere(self, asked: StartPlay, started: PlayStarted) -> None:
+        """A child play ends as the scenario says; it is not played itself."""
+        step = self.piece.program.nodes[asked.step].step
+        if started.verdict != "started" or not isinstance(step, PlayStep) or step.how != "child":
+            return
+        said = self.piece.scenario.answer(asked.step, asked.occurrence) or Answered()
+        if said.never:
+            return
+        at = when_done(said, asked.now, self.piece.zone, self.piece.country)
+        data = {"workflow": started.workflow_id, "outcome": said.outcome or usual_outcome(step.play)}
+        event = EventIn(id=f"run.ended:{started.workflow_id}/{asked.occurrence}", kind="run.ended", at=at, data=data)
+        await self._clock.put_soon(at, lambda: self._world.signal(event))

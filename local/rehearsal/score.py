@@ -66,6 +66,8 @@ class Score:
                 yield Line(asked.now, "rung", f"{step}: {answer.sentence}", f"rung {asked.rung}", step=step)
             case "close_run" if not answer.missed:
                 yield Line(asked.now, "end", asked.outcome, asked.reason)
+            case "start_play":
+                yield Line(asked.now, "branch", f"{asked.step}: {answer.verdict}", answer.reason, step=asked.step)
             case "event":
                 yield self._happened(asked, answer)
             case "answer":
@@ -85,6 +87,8 @@ class Score:
         rows = [
             one for one in self.ledger.touches.values() if (one.step, one.occurrence) == (asked.step, asked.occurrence)
         ]
+        theirs = [one for one in rows if one.contact == getattr(answer, "contact", None)]
+        rows = theirs or rows  # of an audience of several, the one this answer is about
         if name == HAND_OUT and isinstance(node.step, EmailStep) and answer.verdict == "made":
             yield self._touch(node, asked, rows[0] if rows else None, "drafted", "for its sender's approval")
         elif answer.verdict == "later":

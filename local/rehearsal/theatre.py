@@ -20,7 +20,7 @@ from temporalio.worker import Worker
 
 from activities.registry import Activities
 from local.rehearsal.cast import cast
-from local.rehearsal.ghosts import GhostTransport, Played, name_of, surrounded
+from local.rehearsal.ghosts import AnyEndpoint, GhostCaller, GhostTransport, Played, name_of, surrounded
 from local.rehearsal.performance import Performance, performance_of
 from local.rehearsal.performer import Performer
 from local.rehearsal.piece import Piece
@@ -138,12 +138,13 @@ def _ghostly(settings: Settings, queue: str) -> Settings:
         update={
             "task_queue": queue,
             "public_url": NOWHERE,
+            "webhook_endpoints": AnyEndpoint(),
             "link_secret": SecretStr("links of rehearsals lead nowhere"),
         }
     )
 
 
 def _activities(scratch: Scratch, settings: Settings) -> dict[str, Played]:
-    """The real activities on the scratch ledger. Without a client: no other run is told of anything."""
-    real = Activities(scratch.database, GhostTransport(), settings, None)
+    """The real activities on the scratch ledger. Without a client no other run is told or started."""
+    real = Activities(scratch.database, GhostTransport(), settings, None, GhostCaller())
     return {name_of(one): one for one in real.all()}
