@@ -20,11 +20,13 @@ from plays.model import (
     Handler,
     Play,
     TaskStep,
+    WaitStep,
 )
 from plays.spans import Span
 
 ANSWER_REPLY: Final = "answer-reply"
 RESUME_AS_ASKED: Final = "resume-as-asked"
+TIME_TO_ANSWER: Final = "time-to-answer"
 ADD_REFERRED: Final = "add-referred"
 THANK_REFERRER: Final = "thank-referrer"
 FIND_ADDRESS: Final = "find-address"
@@ -33,7 +35,16 @@ SOFT_TRIES: Final = 3  # B6: soft bounces of one person before another address i
 _GO_ON: Final = "start-with-referred"
 _NOBODY_NAMED: Final = "nobody-named"
 BASE_STEPS: Final = frozenset(
-    {ANSWER_REPLY, RESUME_AS_ASKED, ADD_REFERRED, THANK_REFERRER, FIND_ADDRESS, _GO_ON, _NOBODY_NAMED}
+    {
+        ANSWER_REPLY,
+        RESUME_AS_ASKED,
+        TIME_TO_ANSWER,
+        ADD_REFERRED,
+        THANK_REFERRER,
+        FIND_ADDRESS,
+        _GO_ON,
+        _NOBODY_NAMED,
+    }
 )
 _NO_MORE: Final = '["not_interested", "unsubscribe"]'
 _ECONOMIC: Final = "contact.persona == 'economic-buyer'"
@@ -79,7 +90,9 @@ def _answered(said: BaseAnswer, owner: str) -> Handler:
 
 
 def _deferred(said: BaseAnswer, owner: str) -> Handler:
-    """B3. The hold that came with the reply lets the mail wait for the date they named; then the run goes on."""
+    """B3. The hold that came with the reply lets the mail wait for the date they named. Then they have two days to
+    answer before the run goes on: whoever named a date does not find us writing to their boss in the same minute.
+    """
     mail = EmailStep.model_validate(
         {
             "email": RESUME_AS_ASKED,
@@ -89,7 +102,7 @@ def _deferred(said: BaseAnswer, owner: str) -> Handler:
             "approve": said.due,
         }
     )
-    return Handler(when="event.kind == 'defer'", steps=(mail,))
+    return Handler(when="event.kind == 'defer'", steps=(mail, WaitStep(wait=Span(2, "bd"), name=TIME_TO_ANSWER)))
 
 
 def _referred(said: BaseAnswer, owner: str) -> Handler:
