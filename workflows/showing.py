@@ -12,6 +12,7 @@ from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
 from activities.contracts import NEVER
 from plays.labels import moment, stage_words, step_label
+from plays.model import WaitStep
 from plays.program import Node, step_player
 from workflows.messages import Explanation, TrackLine
 from workflows.run import Run
@@ -184,6 +185,8 @@ def explain(run: Run) -> Explanation:
 
 def _why(run: Run) -> str:
     state = run.state
+    if run.node is not None and isinstance(run.node.step, WaitStep) and run.planned is None:
+        return f"waits for {' or '.join(run.node.step.events)}"
     if state.child is not None:
         return f"waits for the end of {state.child}"
     if state.items:

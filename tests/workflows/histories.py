@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from temporalio.client import Client, WorkflowFailureError, WorkflowHistory
 
-from tests.workflows.scenarios import Scenario
+from tests.workflows.scenario import Scenario
 from tests.workflows.world import World
 
 FOLDER: Final = Path(__file__).with_name("histories")

@@ -20,7 +20,8 @@ def planned(
         return span.rough * pace if span is not None else timedelta()
 
     begins = _moment(node.at, anchors) if node.at is not None else base + rough(node.after)
-    due, stalls = begins, ()
+    due: datetime = begins
+    stalls: tuple[datetime, ...] = ()
     match node:
         case WaitStep(wait=None, at=None):
             due = NEVER
