@@ -17,7 +17,6 @@ from commands.targets import existing
 if TYPE_CHECKING:
     from commands.connections import House
 
-FROM_OUTSIDE = ("reply", "bounce", "unsubscribed", "meeting.booked", "usage.dropped", "usage.recovered")
 OPS = "ops"  # the source of events that no webhook carried
 GLANCE = 0.1  # seconds between two looks at the inbox
 SETTLED = ("routed", "unmatched", "ignored", "parked", "held")
@@ -69,15 +68,17 @@ async def send(house: "House", told: Told, wait: float) -> Answer:
 
 
 async def _checked(house: "House", told: Told) -> tuple[dict[str, Any], datetime]:
-    from plays.events import TRIGGER_PREFIX, is_event_kind
+    from plays.events import FAMILIES, is_event_kind
+    from webhooks.event_forms import FORMS, OWN_KINDS
     from webhooks.forms import normalise
 
-    own = told.event in {"task.done", "run.ended"}
+    own = told.event in OWN_KINDS
     if own or not is_event_kind(told.event):
         why = "is raised by Setpiece itself" if own else "is no kind of event"
+        families = " and ".join(f"{family}NAME" for family in FAMILIES)
         raise Wrong(
-            f"'{told.event}' {why}: it is one of {', '.join(FROM_OUTSIDE)}, {TRIGGER_PREFIX}NAME."
-            f"{did_you_mean(told.event, FROM_OUTSIDE)}"
+            f"'{told.event}' {why}.{did_you_mean(told.event, list(FORMS))} "
+            f"docs/events.md lists them: {', '.join(FORMS)}, {families}."
         )
     named = {"account": told.account, "contact": told.contact, "email": told.email}
     data: dict[str, Any] = dict(pair(text) for text in told.data) | {key: who for key, who in named.items() if who}
@@ -148,7 +149,8 @@ async def _straight(
     async with house.session() as session:
         raw = body_of(kind, data, occurred_at)
         accepted = await accept(session, OPS, external, kind, data, occurred_at, raw)
-    await route_now(house, accepted.id)
+    for event_id in (accepted.id, *accepted.raised):
+        await route_now(house, event_id)
     return accepted.id, "straight into the inbox: no webhooks run here", accepted.new
 
 

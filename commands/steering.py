@@ -1,4 +1,4 @@
-"""`starter.py runs pause | resume | skip | send-now | stop | reassign | change | override`: one run, or a whole play."""
+"""`starter.py runs pause | resume | skip | send-now | stop | reassign | change | override`: one run, or a play's."""
 
 from typing import Annotated, Any
 

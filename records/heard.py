@@ -14,7 +14,9 @@ from records.tables import Event
 MISSED_AT_MOST: Final = 50
 # Facts with a meaning of ours; anything else a sender adds is told only if it cannot be a text or an address.
 _KNOWN: Final = frozenset({"kind", "until", "drop_pct", "metric", "task", "outcome", "at"})
-_ABOUT: Final = frozenset({"account", "contact", "email", "message_id", "text"})
+_ABOUT: Final = frozenset(
+    {"account", "contact", "email", "message_id", "text", "note", "referred_email", "referred_name"}
+)
 _WORD: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.:+-]{0,63}$")
 _MOST: Final = 30
 

@@ -38,6 +38,11 @@ class Accepted:
     state: str = ""
     raised: tuple[str, ...] = ()
 
+    @property
+    def to_route(self) -> tuple[str, ...]:
+        """The ids of what is to be routed now, in order."""
+        return ((self.id,) if self.new and self.state == "received" else ()) + self.raised
+
 
 async def accept(
     session: AsyncSession,

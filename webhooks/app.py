@@ -77,8 +77,8 @@ def _events(
             raise Refusal(400, f"{fault}; kept for a look, not acted on") from None
         accepted = await gatherer.accept(_offer(source, external_id, incoming, raw))
         log.debug("event taken", event_id=accepted.id, kind=incoming.kind, new=accepted.new, state=accepted.state)
-        if accepted.new and accepted.state == "received":
-            router.kick(accepted.id)
+        for event_id in accepted.to_route:
+            router.kick(event_id)
         return JSONResponse({"id": accepted.id, "new": accepted.new}, status_code=202)
 
     return take

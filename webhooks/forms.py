@@ -1,85 +1,25 @@
-"""The documented JSON form of each event (docs/events.md), and what is made of a body that does not fit it.
+"""A body in our words, and what is made of one that does not fit. The form of each event is `event_forms.py`.
 
 A good signature with an unknown form is kept and parked, never refused (B13). A stop is never lost for a slip in
 another field: what cannot be read is left out and named.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from plays.events import BounceKind, ReplyKind, is_event_kind
+from plays.events import is_event_kind
 from records.stops import STOPPING
+from webhooks.event_forms import FORMS, OWN_KINDS, About
 
-OWN_KINDS: Final = frozenset({"task.done", "run.ended"})
 UNREADABLE: Final = "unreadable"  # the kind under which a body without a usable `type` is parked
 _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _SKEW: Final = timedelta(minutes=5)
 
-Name = Annotated[str, StringConstraints(max_length=1000)]
 Form = TypeVar("Form", bound=BaseModel)
 Kind = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-
-
-class About(BaseModel):
-    """Whom an event is about. Any one is enough; further fields are kept for conditions and content."""
-
-    model_config = ConfigDict(extra="allow", coerce_numbers_to_str=True)
-
-    account: Name | None = None
-    contact: Name | None = None
-    email: Name | None = None
-    message_id: Name | None = Field(None, description="of our mail that was answered or bounced")
-
-
-class Reply(About):
-    """Somebody wrote back. Without `kind` it is a question: it stops, and a person looks."""
-
-    kind: ReplyKind | None = None
-    until: date | datetime | None = None
-    text: str | None = None
-
-
-class Bounce(About):
-    """A mail came back."""
-
-    kind: BounceKind
-
-
-class UsageDropped(About):
-    """They use us less: by how many per cent under their own baseline."""
-
-    drop_pct: Annotated[float, Field(ge=0, le=100)]
-
-
-class UsageRecovered(About):
-    """They use us as before."""
-
-
-class MeetingBooked(About):
-    """They booked a meeting with us."""
-
-    at: AwareDatetime | None = None
-
-
-class Unsubscribed(About):
-    """They do not want to hear from us."""
-
-
-class Trigger(About):
-    """Anything ops want plays to start on: `trigger.new-leader`, `trigger.funding` …"""
-
-
-FORMS: Final[dict[str, type[About]]] = {
-    "reply": Reply,
-    "bounce": Bounce,
-    "unsubscribed": Unsubscribed,
-    "meeting.booked": MeetingBooked,
-    "usage.dropped": UsageDropped,
-    "usage.recovered": UsageRecovered,
-}
 
 
 class Envelope(BaseModel):
@@ -114,7 +54,7 @@ def normalise(body: dict[str, Any], received_at: datetime) -> Incoming:
         return Incoming(kind, data, occurred_at, f"'{kind}' is raised by Setpiece itself and not taken from outside")
     if not is_event_kind(kind):
         return Incoming(kind, data, occurred_at, f"'{kind}' is no kind of event that plays know")
-    form, slips = _read(FORMS.get(kind, Trigger), data, keep_rest=kind in STOPPING)
+    form, slips = _read(FORMS.get(kind, About), data, keep_rest=kind in STOPPING)
     if form is None:
         return Incoming(kind, data, occurred_at, _unfit(slips))
     return Incoming(kind, form.model_dump(mode="json", exclude_none=True), occurred_at)

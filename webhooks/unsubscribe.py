@@ -47,8 +47,8 @@ def routes(settings: Settings, database: Database, router: Router) -> APIRouter:
         if found is None:
             return HTMLResponse(gone(_language(request)), status_code=404)
         accepted = await store(database, lambda session: _suppress(session, token, found, raw), STORE_SECONDS)
-        if accepted.new and accepted.state == "received":
-            router.kick(accepted.id)
+        for event_id in accepted.to_route:
+            router.kick(event_id)
         locale = await store(database, lambda session: _locale(session, found))
         return HTMLResponse(unsubscribed(_language(request, locale)))
 
