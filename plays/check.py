@@ -10,6 +10,7 @@ from typing import Final
 
 from plays.check_conditions import condition_rules
 from plays.check_craft import craft_rules
+from plays.check_filled import filled_rules
 from plays.check_gathers import gather_rules
 from plays.check_mails import mail_rules
 from plays.check_names import name_rules
@@ -36,6 +37,7 @@ _RULES: Final = (
     *condition_rules,
     *use_rules,
     *text_rules,
+    *filled_rules,
     *craft_rules,
     *mail_rules,
 )

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from plays.check_names import Rule
-from plays.check_texts import LOCALES, file_of, wanted_texts
 from plays.checked import Checked
 from plays.faults import Fault
-from plays.templates import TemplateFault, split
+from plays.templates import TemplateFault, parsed, split
 
 _FEWEST, _MOST = 40, 130
 _WORD: Final = re.compile(r"\w[\w’'-]*")
@@ -23,19 +22,14 @@ _HOLLOW: Final = re.compile(
 
 def mails_are_neither_long_nor_empty(checked: Checked) -> Iterator[Fault]:
     """40 to 130 words, however the conditions in it fall; and something brought."""
-    for one in wanted_texts(checked):
-        for locale in LOCALES if one.head == "subject" else ():
-            key = f"{one.name}.{locale}"
-            text = checked.source.content.get(key)
-            if text is None:
-                continue
-            for line, code, message, hint in _of_mail(text):
-                file = str(file_of(checked, key))
-                yield Fault(file, line, 1, one.step, "", code, message, hint, "warning")
+    for key, one, text in checked.texts:
+        for line, code, message, hint in _of_mail(text) if one.head == "subject" else ():
+            yield Fault(str(checked.file_of(key)), line, 1, one.step, "", code, message, hint, "warning")
 
 
 def _of_mail(template: str) -> Iterator[tuple[int, str, str, str]]:
     try:
+        parsed(template)  # bounded, which the patterns here are not
         _, body = split(template, "subject")
     except TemplateFault:
         return  # templates_are_sound says so

@@ -7,21 +7,13 @@ from plays.check_names import Rule
 from plays.checked import Checked, FilePath, Placed
 from plays.faults import Fault
 from plays.model import ChooseStep, GoStep, Handler, RepeatStep, StageStep
-from plays.program import Program, Unwalkable, lay_out
+from plays.program import Program
 from plays.ways import Ways, all_take_time, cycle_without_time, leads_on, positive
-
-
-def _program(checked: Checked) -> Program | None:
-    """The play laid out; None if two steps share a name, which another rule says."""
-    try:
-        return lay_out(checked.source.play)
-    except Unwalkable:
-        return None
 
 
 def every_way_ends(checked: Checked) -> Iterator[Fault]:
     """Base contract B10: every way through the main line comes to an `end`; nothing stands behind one."""
-    program = _program(checked)
+    program = checked.program
     if program is None:
         return
     ways = Ways.of(program)
@@ -60,7 +52,7 @@ def branches_can_be_taken(checked: Checked) -> Iterator[Fault]:
 
 def handlers_do_something(checked: Checked) -> Iterator[Fault]:
     """A handler has steps or a way out, and can be asked."""
-    program = _program(checked)
+    program = checked.program
     for event, handlers in checked.source.play.on.items():
         for index, handler in enumerate(handlers):
             path: FilePath = ("on", event, index)
@@ -83,7 +75,7 @@ def _way_out(checked: Checked, program: Program, event: str, index: int, handler
 
 def no_way_comes_round_in_no_time(checked: Checked) -> Iterator[Fault]:
     """A cycle without a wait, a task or a positive `after` would spin for ever."""
-    program = _program(checked)
+    program = checked.program
     for placed in checked.steps:
         if isinstance(placed.step, GoStep):
             yield from _jump(checked, program, placed)

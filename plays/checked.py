@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Literal
 
-from plays.base import BASE_STEPS
+from plays.base import BASE_STEPS, with_base_contract
 from plays.faults import Fault
 from plays.model import AnyStep, FormStep, GatherStep, RepeatStep, StageStep, SurveyStep, TracksStep
-from plays.playbook import Source
-from plays.program import inner_lists, step_kind, step_name
+from plays.playbook import SUFFIX, Source, content_folders
+from plays.program import Program, Unwalkable, inner_lists, lay_out, step_kind, step_name
 from plays.timeline import At, main_way
+from plays.wording import text_names
+from plays.words import NO_TEXT
 
 STALL = "stall"
 FilePath = tuple[str | int, ...]
@@ -56,6 +59,20 @@ class Placed:
     def on(self) -> str | None:
         """The event whose handler it belongs to, or `stall`; None in the main line."""
         return self.place.on
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A template some step needs: its name without the language, and the step."""
+
+    name: str
+    step: str
+    kind: str
+
+    @property
+    def head(self) -> str:
+        """What the template's first line is called."""
+        return "subject" if self.kind in ("email", "survey") else "title"
 
 
 @dataclass(frozen=True)
@@ -107,6 +124,40 @@ class Checked:
     def stages(self) -> dict[str, Placed]:
         """The stages, by name."""
         return {one.name: one for one in self.steps if one.kind == "stage"}
+
+    @cached_property
+    def program(self) -> Program | None:
+        """The play laid out; None if two steps share a name, which a rule of its own says."""
+        try:
+            return lay_out(self.source.play)
+        except Unwalkable:
+            return None
+
+    @cached_property
+    def wanted(self) -> tuple[Wanted, ...]:
+        """Every template the play needs, the base contract's included; none if two steps share a name."""
+        try:
+            nodes = lay_out(with_base_contract(self.source.play)).nodes
+        except Unwalkable:
+            return ()
+        return tuple(
+            Wanted(text, name, node.kind)
+            for name, node in nodes.items()
+            if node.reaches and node.kind not in NO_TEXT
+            for text in text_names(node.step, name)
+        )
+
+    @cached_property
+    def texts(self) -> tuple[tuple[str, Wanted, str], ...]:
+        """What is there of them: key (`concrete-help.en`), the step that needs it, template."""
+        wanted = {one.name: one for one in self.wanted}
+        found = ((key, wanted.get(key.rpartition(".")[0]), text) for key, text in self.source.content.items())
+        return tuple((key, one, text) for key, one, text in found if one is not None)
+
+    def file_of(self, key: str) -> Path:
+        """The file of a template, or where it would be."""
+        paths = [folder / f"{key}{SUFFIX}" for folder in content_folders(self.source.path, self.source.play.play)]
+        return next((path for path in paths if path.is_file()), paths[0])
 
     @cached_property
     def main_way(self) -> tuple[At, ...]:
