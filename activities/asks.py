@@ -12,6 +12,7 @@ from activities.quotas import Limit
 from activities.rules import Ask, back_at
 from activities.scene import absent
 from activities.timing import hours_of, place_of, working_hours
+from plays.base import RESUME_AS_ASKED
 from plays.calendar import add
 from plays.conditions import ConditionError, weigh
 from plays.program import Program, every_step, step_name
@@ -64,8 +65,11 @@ def _limit(cue: Cue) -> Limit | None:
 
 
 def handler_steps(program: Program) -> frozenset[str]:
-    """The names of the steps that stand under `on:`: the run's answers to events, which a halt does not stop."""
-    return frozenset(_handler_steps(program))
+    """The names of the steps that stand under `on:`: the run's answers to events, which a halt does not stop.
+
+    Not B3's mail: it waits for the end of the very hold its event has brought.
+    """
+    return frozenset(_handler_steps(program)) - {RESUME_AS_ASKED}
 
 
 def _handler_steps(program: Program) -> Iterator[str]:
