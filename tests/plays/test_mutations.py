@@ -40,11 +40,9 @@ def spoil(text: str, dice: random.Random) -> str:
             case 3:
                 lines[at] = " " * dice.randint(0, 9) + lines[at].lstrip()
             case 4:
-                words = list(re.finditer(r"[\w.-]+", lines[at])) or [re.match("", "")]
-                piece = dice.choice(words)
-                assert piece is not None
-                word = dice.choice(dice.choice((WORDS, ODD)))
-                lines[at] = lines[at][: piece.start()] + word + lines[at][piece.end() :]
+                pieces = re.split(r"([\w.-]+)", lines[at])
+                pieces[dice.randrange(len(pieces))] = dice.choice(dice.choice((WORDS, ODD)))
+                lines[at] = "".join(pieces)
             case 5:
                 lines[at] = lines[at] + dice.choice(ODD)
             case 6:
