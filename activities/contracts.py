@@ -102,6 +102,7 @@ class StepIn(Message):
     outcomes: dict[str, str] = Field(default_factory=dict)  # of waits, which leave no row: `touch['wait-1'].outcome`
     stage: str = ""  # the stage the run is in
     round: int = 0  # of the innermost repeat
+    tasks: tuple[int, ...] = ()  # of this step: those that are open and watched
 
 
 class RungDue(Message):

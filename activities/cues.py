@@ -28,6 +28,7 @@ class Cue:
     slot: str  # of the player
     key: str
     others: tuple[datetime | None, ...] = ()  # people of an "all of" audience still to come: until when put off
+    approved: bool = False  # a draft that its sender has approved
     template: str | None = None  # the text it is made from, where it is not the step's own
     exhausted: str = ""  # why no text of a library is left for this person
     link: str = ""  # of a survey: where its questions are answered

@@ -3,7 +3,7 @@
 The bytes are made once and kept; a later attempt reads them and never renders again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -21,10 +21,10 @@ from activities.texts import Unwritten, Written, mail_of
 from plays.content import ContentError, EmailText
 from plays.events import SETTLED, TouchState
 from plays.ids import message_id
-from plays.model import EmailStep
+from plays.model import EmailStep, SurveyStep
 from records import touches
 from records.tables import Contact, Player, Task, Touch
-from records.tokens import unsubscribe_url
+from records.tokens import survey_url, unsubscribe_url
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Ready:
 async def prepare(session: AsyncSession, house: House, asked: StepIn, now: datetime) -> Ready | StepOut:
     """Read the ledger first; then the gate, without claiming; then the bytes, frozen in this transaction."""
     await lock(session, asked.run_id.split("/")[1], None)
-    found = await cue(session, house.playbook, house.tenant, asked, now)
+    found = await cue(session, house.playbook, house.tenant, asked, now, sending=True)
     touch = found.touch
     if touch is not None and touch.state in SETTLED:
         verdict = Verdict("already", "settled", touch.reason)
@@ -101,9 +101,9 @@ async def _bytes(session: AsyncSession, house: House, found: Cue, touch: Touch |
 
 async def _made(session: AsyncSession, house: House, found: Cue) -> tuple[bytes, str]:
     """The mail's bytes and its Message-ID."""
-    written = await _approved(session, found) or mail_of(found)
     sender, recipient = _people(found)
     named = message_id(found.key, house.settings.mail_domain)
+    written = await _approved(session, found) or mail_of(_with_link(house, found, named))
     letter = Letter(
         sender_name=sender.name,
         sender=sender.mailbox,
@@ -113,7 +113,7 @@ async def _made(session: AsyncSession, house: House, found: Cue) -> tuple[bytes,
         message_id=named,
         date=found.now,
         thread=await _thread(session, found),
-        unsubscribe=_unsubscribe(house, named),
+        unsubscribe=unsubscribe_url(_public(house), _secret(house), named),
         postal_address=house.settings.postal_address,
     )
     return frozen(letter), named
@@ -150,11 +150,22 @@ async def _thread(session: AsyncSession, found: Cue) -> Thread | None:
     return thread_of(mime, mine[-1].message_id or "") if mime else None
 
 
-def _unsubscribe(house: House, named: str) -> str:
+def _with_link(house: House, found: Cue, named: str) -> Cue:
+    """A survey's text has the link to its questions."""
+    if not isinstance(found.step, SurveyStep):
+        return found
+    return replace(found, link=survey_url(_public(house), _secret(house), named))
+
+
+def _public(house: House) -> str:
+    return house.settings.public_url or house.settings.webhooks_url
+
+
+def _secret(house: House) -> str:
     secret = house.settings.link_secret
     if secret is None or not secret.get_secret_value().strip():
         raise ApplicationError(
             "unsubscribe links need SETPIECE_LINK_SECRET; the mail waits and goes out once it is set",
             type="NoLinkSecret",
         )
-    return unsubscribe_url(house.settings.public_url or house.settings.webhooks_url, secret.get_secret_value(), named)
+    return secret.get_secret_value()

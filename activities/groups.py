@@ -24,6 +24,18 @@ _REACHED: Final = (TouchState.MADE, TouchState.IN_DOUBT, TouchState.CLAIMED, *PU
 
 
 @dataclass(frozen=True)
+class Reached:
+    """The contact of a step, or why there is none. A step that speaks to nobody of theirs has neither.
+
+    `others`: of an "all of" audience, until when each of the other people was put off; None: not asked about yet.
+    """
+
+    contact: Contact | None
+    why_not: str = ""
+    others: tuple[datetime | None, ...] = ()
+
+
+@dataclass(frozen=True)
 class Search:
     """For whom, by which way, and when."""
 
@@ -155,3 +167,14 @@ def _persons_of(scene: Scene, slots: Sequence[str]) -> set[str]:
         everyone = audience is not None and audience.everyone
         found |= set(people if everyone else people[:1])
     return found
+
+
+def nobody(audience: Audience) -> str:
+    """Why there is nobody to reach."""
+    groups = audience.first or (audience,)
+    if any(group.pick == "event" for group in groups):
+        return "the event names nobody who can be reached"
+    if field := next((group.field for group in groups if group.pick == "form"), None):
+        return f"{field} names nobody who can be reached"
+    wanted = dict.fromkeys(persona for group in groups for persona in (*group.persona, *group.otherwise))
+    return f"nobody at the account can be reached as {' or '.join(wanted)}"

@@ -14,6 +14,7 @@ from activities.asks import ask_of as ask_of
 from activities.audience import everyone_of, resolve
 from activities.contracts import StepIn, StepOut
 from activities.cues import Cue as Cue
+from activities.everyone import Known
 from activities.groups import PUT_OFF
 from activities.libraries import next_text
 from activities.planning import plan_of
@@ -22,21 +23,27 @@ from activities.scene import Tenant, read_scene
 from activities.timing import channel_of
 from plays.events import TouchState
 from plays.ids import touch_key
-from plays.model import EmailStep
+from plays.model import EmailStep, HandedOut
 from plays.program import step_player
 from records import touches
 from records.tables import Contact, Touch
 
 
-async def cue(session: AsyncSession, playbook: Playbook, tenant: Tenant, step_in: StepIn, now: datetime) -> Cue:
-    """Find out who speaks to whom. Raises ApplicationError for what is not in Postgres or not in the play."""
+async def cue(
+    session: AsyncSession, playbook: Playbook, tenant: Tenant, step_in: StepIn, now: datetime, *, sending: bool = False
+) -> Cue:
+    """Find out who speaks to whom; `sending`: a mail goes out now, no draft of it. Raises ApplicationError for what is
+    not in Postgres or not in the play.
+    """
     step = step_in
     scene = await read_scene(
         session, playbook, tenant, step.run_id, step.version, step.event_id, step.outcomes, step.stage, step.round
     )
     node = scene.node(step.step)
     channel = channel_of(node)
-    reached = await resolve(session, scene, node, step.occurrence, channel, now)
+    approved = sending and isinstance(node.step, EmailStep) and node.step.approve is not None
+    known = Known(step.tasks if isinstance(node.step, HandedOut) else None, approved)
+    reached = await resolve(session, scene, node, step.occurrence, channel, now, known)
     slot = step_player(node.step)
     found = Cue(
         scene=scene,
@@ -50,6 +57,7 @@ async def cue(session: AsyncSession, playbook: Playbook, tenant: Tenant, step_in
         slot=slot,
         key=touch_key(step.run_id, step.step, step.occurrence, reached.contact.id if reached.contact else None),
         others=reached.others,
+        approved=approved,
     )
     await _drop_others(session, found, alone=not everyone_of(scene, node))
     return await _with_text(session, playbook, found)
@@ -117,12 +125,11 @@ async def with_plan(session: AsyncSession, cue: Cue, answer: StepOut) -> StepOut
 
 def with_others(cue: Cue, answer: StepOut) -> StepOut:
     """Of an "all of" audience: whether others are still to be reached, and when to ask again; nobody who is put off
-    keeps the others waiting.
+    keeps the others waiting. An approved draft that is put off does: the run has its approval in hand.
     """
-    if not cue.others or answer.more:
+    if not cue.others:
         return answer
-    if answer.verdict != "later":
+    if answer.verdict != "later" or cue.approved:
         return answer.model_copy(update={"more": True})
-    at = min((until or cue.now for until in cue.others), default=cue.now)
-    until = max(at, cue.now)
+    until = max(min(until or cue.now for until in cue.others), cue.now)
     return answer.model_copy(update={"more": True, "until": min(until, answer.until or until)})

@@ -24,6 +24,7 @@ def step_in(run: Run, node: Node, then: str | None = None) -> StepIn:
         outcomes=state.outcomes,
         stage=node.stage or state.stage,
         round=run.round,
+        tasks=tuple(one.task for one in state.tasks if one.step == node.name and one.state == "open"),
     )
 
 

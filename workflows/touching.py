@@ -126,8 +126,9 @@ async def _approved(run: Run, node: Node, outcome: str) -> None:
         state.approved = True
         return
     reason = f"the draft was {outcome.replace('_', ' ')}"
-    skipped = f"{node.name}/{run.occurrence}"
-    run.asked.notes.append(Record(run_id=state.run_id, now=run.clock.now(), reason=reason, skipped=skipped))
+    if not state.more:  # the touch itself is settled with its task; those to others are still to come
+        skipped = f"{node.name}/{run.occurrence}"
+        run.asked.notes.append(Record(run_id=state.run_id, now=run.clock.now(), reason=reason, skipped=skipped))
     run.note(run.clock.now(), "skipped", reason)
     _on(run, node, state.more)
     await write_notes(run)

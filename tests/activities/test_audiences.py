@@ -5,7 +5,8 @@ from typing import Any
 
 from activities.contracts import Admission, StepOut
 from records import suppressions
-from records.tables import Answers, Contact, Decision, Event, Touch
+from records.tables import Answers, Contact, Decision, Event, Task, Touch
+from records.tasks import complete
 from tests.activities.builders import NOW, Stage, mail, play_of
 
 DAY = timedelta(days=1)
@@ -213,10 +214,39 @@ async def test_nobody_of_a_group_that_is_empty_is_one_skipped_touch(stage: Stage
 async def test_everybody_gets_a_call_and_each_call_is_a_task(stage: Stage) -> None:
     call = {"call": "first", "by": "csm", "to": "them"}
     run = await everybody(stage, "acme-lou", steps=[call])
-    outs = [await stage.hand_out(stage.step(run, "first")) for _ in range(2)]
-    assert [out.more for out in outs] == [True, False]
-    assert len({out.task for out in outs}) == 2
+    one = await stage.hand_out(stage.step(run, "first"))
+    other = await stage.hand_out(stage.step(run, "first", tasks=(one.task,)))
+    assert (one.more, other.more) == (True, False)
+    assert one.task != other.task
     assert len(await stage.all(Decision)) == 2
+
+
+async def test_a_task_whose_answer_was_lost_is_told_again_before_the_next_person_is_asked_about(stage: Stage) -> None:
+    call = {"call": "first", "by": "csm", "to": "them"}
+    run = await everybody(stage, "acme-lou", "acme-max", steps=[call])
+    heard = await stage.hand_out(stage.step(run, "first"))
+    lost = await stage.again().hand_out(stage.step(run, "first", tasks=(heard.task,)))
+    again = await stage.hand_out(stage.step(run, "first", tasks=(heard.task,)))
+    assert (again.task, again.contact, again.rungs, again.more) == (lost.task, lost.contact, lost.rungs, True)
+    third = await stage.hand_out(stage.step(run, "first", tasks=(heard.task, again.task)))
+    assert third.contact not in (heard.contact, again.contact)
+    assert len(await stage.all(Task)) == 3
+
+
+async def test_each_person_of_a_group_has_a_draft_of_their_own_and_none_goes_out_unapproved(stage: Stage) -> None:
+    run = await everybody(stage, "acme-lou", steps=[mail("first", to="them", approve="4h")])
+    for _ in range(2):
+        draft = await stage.hand_out(stage.step(run, "first"))
+        async with stage.database.begin() as session:
+            await complete(session, draft.task or 0, "approved", "", "csm", NOW)
+        night = await first(stage, run, now=NOW.replace(hour=22))
+        assert (night.verdict, night.contact) == ("later", draft.contact)
+        assert night.until is not None
+        assert night.until > NOW + timedelta(hours=20), "the others' drafts are not asked for while this one waits"
+        sent = await first(stage, run, now=NOW + DAY)
+        assert (sent.verdict, sent.contact) == ("made", draft.contact)
+    assert sent.more is False
+    assert len(stage.mails) == 2
 
 
 async def test_whom_everybody_was_is_not_taken_again_by_another_audience(stage: Stage) -> None:
