@@ -5,7 +5,7 @@ question stay in the event; the newest answers of a person stand.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +16,8 @@ from plays.model import SurveyStep
 from plays.program import program_of
 from records import answers
 from records.tables import Event, PlayVersion, Run, Touch
+
+GIVEN: Final = "answers"  # the event's own word for all answers: a question may be called as something else is
 
 
 async def asked_in(session: AsyncSession, touch: Touch) -> Mapping[str, Any] | None:
@@ -35,7 +37,9 @@ async def take_answers(session: AsyncSession, event: Event) -> list[str]:
     if found is None:
         return []
     touch, ask = found
-    given = {name: event.data[name] for name in {field.removesuffix("?") for field in ask} if name in event.data}
+    sent = event.data.get(GIVEN)
+    said = sent if isinstance(sent, dict) else event.data
+    given = {name: said[name] for name in {field.removesuffix("?") for field in ask} if name in said}
     fields, _ = fitted(ask, given)  # a tool may have asked fewer questions: what it sends is kept
     if not fields:
         return []

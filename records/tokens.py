@@ -1,8 +1,9 @@
-"""Unsubscribe links: tokens that give nothing away, cannot be guessed and never expire.
+"""Unsubscribe and survey links: tokens that give nothing away, cannot be guessed and never expire.
 
-A token is the random-looking half of the mail's Message-ID and a tag made with the installation's secret. It names no
-person, play or account, and its touch is found in the ledger, so links in mails sent years ago still work
-(CASL asks for 60 days; RFC 8058 for a token that cannot be forged).
+A token is the random-looking half of the mail's Message-ID and a tag made with the installation's secret, one for each
+purpose: who was sent a survey cannot make a link that opts somebody out. It names no person, play or account, and its
+touch is found in the ledger, so links in mails sent years ago still work (CASL asks for 60 days; RFC 8058 for a token
+that cannot be forged).
 """
 
 import base64
@@ -11,27 +12,28 @@ import hashlib
 import hmac
 import re
 import uuid
+from typing import Literal
 
 _TAG = 16  # bytes of the tag: 128 bits cannot be guessed
-_PURPOSE = b"setpiece unsubscribe 1:"
+Purpose = Literal["unsubscribe", "survey"]
 _MESSAGE_ID = re.compile(r"^<?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@")
 _TOKEN = re.compile(r"^[A-Za-z0-9_-]{43}$")
 
 
-def make_token(secret: str, message_id: str) -> str:
+def make_token(secret: str, message_id: str, purpose: Purpose = "unsubscribe") -> str:
     """The token of a mail, by its Message-ID (`plays.ids.message_id`): 43 letters, digits, `-` and `_`.
 
     Raises ValueError for an empty secret or a Message-ID that is not ours.
     """
     found = _MESSAGE_ID.match(message_id)
     if not found:
-        raise ValueError("an unsubscribe link needs a Message-ID made by plays.ids.message_id")
+        raise ValueError("a link needs a Message-ID made by plays.ids.message_id")
     name = uuid.UUID(found[1]).bytes
-    return base64.urlsafe_b64encode(name + _tag(secret, name)).rstrip(b"=").decode("ascii")
+    return base64.urlsafe_b64encode(name + _tag(secret, name, purpose)).rstrip(b"=").decode("ascii")
 
 
-def read_token(secret: str, token: str) -> uuid.UUID | None:
-    """The left side of the Message-ID the token was made for; None if it was not made with this secret."""
+def read_token(secret: str, token: str, purpose: Purpose = "unsubscribe") -> uuid.UUID | None:
+    """The left side of the Message-ID the token was made for; None if it was not made with this secret for this."""
     if not _TOKEN.match(token):
         return None
     try:
@@ -39,7 +41,7 @@ def read_token(secret: str, token: str) -> uuid.UUID | None:
     except binascii.Error:
         return None
     name, tag = raw[:-_TAG], raw[-_TAG:]
-    genuine = hmac.compare_digest(tag, _tag(secret, name))
+    genuine = hmac.compare_digest(tag, _tag(secret, name, purpose))
     # The last letter of base64 has spare bits: only the spelling we made is ours.
     canonical = base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii") == token
     return uuid.UUID(bytes=name) if genuine and canonical else None
@@ -50,7 +52,12 @@ def unsubscribe_url(public_url: str, secret: str, message_id: str) -> str:
     return f"{public_url.rstrip('/')}/u/{make_token(secret, message_id)}"
 
 
-def _tag(secret: str, name: bytes) -> bytes:
+def survey_url(public_url: str, secret: str, message_id: str) -> str:
+    """The link to the questions of a survey, in its mail. Raises as `make_token`."""
+    return f"{public_url.rstrip('/')}/s/{make_token(secret, message_id, 'survey')}"
+
+
+def _tag(secret: str, name: bytes, purpose: Purpose) -> bytes:
     if not secret.strip():
-        raise ValueError("the secret of unsubscribe links is empty")
-    return hmac.new(secret.encode(), _PURPOSE + name, hashlib.sha256).digest()[:_TAG]
+        raise ValueError("the secret of links is empty")
+    return hmac.new(secret.encode(), f"setpiece {purpose} 1:".encode() + name, hashlib.sha256).digest()[:_TAG]

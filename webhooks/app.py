@@ -1,4 +1,5 @@
-"""The web surface: `POST /events/{source}`, unsubscribe links, `GET /healthz`. Verify, store, answer; no more.
+"""The web surface: `POST /events/{source}`, unsubscribe and survey links, `GET /healthz`. Verify, store, answer.
+
 
 What an event means is `records/stops.py` (in the same transaction) and `router.py` (after the answer).
 """
@@ -16,7 +17,7 @@ from temporalio.client import Client
 from records.db import Database
 from records.inbox import Offer
 from settings import Settings
-from webhooks import unsubscribe
+from webhooks import surveys, unsubscribe
 from webhooks.armour import Armour
 from webhooks.forms import UNREADABLE, Incoming, normalise
 from webhooks.gathering import Gatherer
@@ -50,6 +51,7 @@ def create_app(settings: Settings, database: Database, client: Client, *, router
     # A plain route: FastAPI's own parsing would read the body before it is bounded, and costs as much as the rest.
     app.add_route("/events/{source}", _events(settings, database, signatures, routing), methods=["POST"])
     app.include_router(unsubscribe.routes(settings, database, routing))
+    app.include_router(surveys.routes(settings, database, routing))
 
     @app.get("/healthz")
     async def healthz() -> JSONResponse:

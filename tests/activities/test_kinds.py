@@ -7,6 +7,7 @@ import pytest
 from plays.events import TaskState
 from records import answers, tasks
 from records.tables import Answers, Event, Hold, Notice, Task, Touch
+from records.tokens import survey_url
 from tests.activities.builders import NOW, Stage, hours, play_of
 
 ASK = {"cause": ["training", "technical"], "score": "number", "since?": "date", "who?": "contact", "sure": "yes-no"}
@@ -180,3 +181,16 @@ async def test_a_hold_is_placed_also_where_the_person_is_held_already(stage: Sta
     earlier = Hold(scope="contact", value="acme-kim", until=NOW + hours(24), cause="out of office", created_by="test")
     await stage.add(earlier)
     assert (await stage.hand_out(stage.step(admitted, "quiet"))).verdict == "made"
+
+
+SURVEY = {"survey": "nps", "from": "csm", "to": "champion", "ask": {"score": "number"}, "reason": "30 days live"}
+
+
+async def test_a_survey_is_a_mail_with_a_link_of_its_own(stage: Stage) -> None:
+    text = "subject: One question\n---\nHi {{ contact.first_name | default: 'there' }},\n\n{{ survey.link }}\n"
+    admitted = await stage.begin(play_of(steps=[SURVEY]), {"nps.en": text})
+    assert (await stage.send(stage.step(admitted, "nps"))).verdict == "made"
+    [touch] = await stage.all(Touch)
+    assert touch.channel == "email"
+    link = survey_url("http://127.0.0.1:9", "a secret for links in tests", touch.message_id or "")
+    assert link in stage.mails[0].text.replace("=\r\n", "").replace("=\n", "")
