@@ -6,8 +6,10 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from temporalio.api.enums.v1 import WorkflowTaskFailedCause
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
@@ -35,6 +37,9 @@ WISHES: dict[str, Any] = {
 MOST_EVENTS = 4000  # of history, in five months at most: more would be a run that goes round
 
 
+PHASES = (Phase.explicit, Phase.generate)  # a failure is long enough told by its first example: each takes a second
+
+
 class MoodyWorld(World):
     """A world that answers by chance: later, skipped, more to come, refused, this branch or that one."""
 
@@ -46,7 +51,7 @@ class MoodyWorld(World):
         """Another play, another mood."""
         self.play, self.program, self.chance = play, lay_out(play), random.Random(seed)
         self.scripts.clear()
-        self.anchors = {"renewal": datetime.now(UTC) + timedelta(days=10)} if seed % 2 else {}
+        self.anchors = {"renewal": datetime.now(UTC) + timedelta(days=10)} if seed % 5 else {}
 
     def _decided(self, asked: Any) -> Decided:
         usual = super()._decided(asked)
@@ -105,7 +110,14 @@ async def _comes_to_rest(run: Going) -> bool:
             await run.explain()
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def _failure(event: HistoryEvent) -> str:
+    """Why a workflow task failed; an event that came while the run was ending is no failure of ours."""
+    failed = event.workflow_task_failed_event_attributes
+    harmless = failed.cause == WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
+    return "" if harmless else failed.failure.message
+
+
+@settings(max_examples=30, deadline=None, derandomize=True, phases=PHASES, suppress_health_check=list(HealthCheck))
 @given(play=plays(), happenings=HAPPENINGS, seed=st.integers(0, 1000))
 async def test_any_run_ends_or_waits_for_something_named(
     world_of: MakeWorld, play: Play, happenings: list[Happening], seed: int
@@ -125,6 +137,6 @@ async def test_any_run_ends_or_waits_for_something_named(
             await run.handle.terminate()
     history = await run.handle.fetch_history()
     assert len(history.events) < MOST_EVENTS
-    assert "WorkflowTaskFailed" not in await run.history()
+    assert [why for event in history.events if (why := _failure(event))] == []
     replayer = Replayer(workflows=[PlayWorkflow], data_converter=pydantic_data_converter, workflow_runner=watched())
     await replayer.replay_workflow(history)
