@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from commands.links import run_link
-from commands.output import Lines, plain, say, show_table
+from commands.output import Lines, plain, row_of, say, show_table
 
 if TYPE_CHECKING:
     from local.rehearsal.lines import Line
@@ -59,13 +59,14 @@ def _row(found: "Performance", line: "Line", *, at_home: bool) -> list[object]:
 def _print_text(found: "Performance", line: "Line") -> None:
     from local.rehearsal.lines import day_and_time
 
-    if line.text is None or line.kind not in ("made", "in_doubt", "refused"):
+    text = line.text if line.kind in ("made", "in_doubt", "refused") else None
+    if text is None:
         return
     say(f"--- {day_and_time(line.at, found.piece.zone)}  {line.words}")
-    for head, value in (("From", line.text.sender), ("To", line.text.reader), ("Subject", line.text.title)):
+    for head, value in (("From", text.sender), ("To", text.reader), ("Subject", text.title)):
         if value:
             say(f"{head}: {plain(value)}")
-    say(f"\n{line.text.body.strip()}\n")
+    say(f"\n{text.body.strip()}\n")
 
 
 def _verdict(warnings: list[str]) -> None:
@@ -102,5 +103,8 @@ def as_rows(found: "Performance", settings: "Settings") -> dict[str, Any]:
         "seconds": round(found.seconds, 3),
         "workflow": found.workflow,
         "link": run_link(settings, found.workflow),
-        "lines": list(found.lines),
+        "lines": [
+            {key: value for key, value in row_of(line).items() if key != "kept"} | {"text": line.text}
+            for line in found.lines
+        ],
     }

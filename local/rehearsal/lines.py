@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from local.rehearsal.texts import Text
+from local.rehearsal.texts import Kept, Text
 
 Kind = Literal[
     "made", "skipped", "refused", "in_doubt", "later", "drafted", "event", "answer", "rung", "branch", "operator", "end"
@@ -31,7 +31,12 @@ class Line:
     zone: str = ""  # of the person reached
     until: datetime | None = None  # of `later`
     rule: str = ""  # of the gate, where it spoke
-    text: Text | None = None
+    kept: Kept | None = None
+
+    @property
+    def text(self) -> Text | None:
+        """What is read, where there is a text."""
+        return self.kept.read() if self.kept is not None else None
 
     def having(self, until: datetime | None) -> "Line":
         """The same, put off until then."""

@@ -128,15 +128,16 @@ def _texts(found: Performance, *, of_theirs: bool) -> Iterable[str]:
     shown = 0
     for place, line in enumerate(found.lines):
         theirs = line.channel in ("email", "survey")
-        if line.text is None or place not in told or theirs != of_theirs:
+        text = line.text if place in told and theirs == of_theirs else None
+        if text is None:
             continue
         shown += 1
-        heads = (("From", line.text.sender), ("To", line.text.reader), ("Subject", line.text.title))
+        heads = (("From", text.sender), ("To", text.reader), ("Subject", text.title))
         told_heads = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in heads if value)
         summary = f"{told[place]}. {day_and_time(line.at, found.piece.zone)} · {line.words}"
         yield (
             f"<details{' open' if of_theirs else ''}><summary>{escape(summary)}</summary>"
-            f'<dl>{told_heads}</dl><div class="body">{escape(line.text.body.strip())}</div></details>'
+            f'<dl>{told_heads}</dl><div class="body">{escape(text.body.strip())}</div></details>'
         )
     if not shown:
         yield "<p>Nothing.</p>"

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any, Final
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
-from activities.contracts import HAND_OUT, OPEN_RUN, START_PLAY, PlayStarted, StartPlay
+from activities.contracts import HAND_OUT, OPEN_RUN, START_PLAY, PlayStarted, StartPlay, StepIn, StepOut
 from local.rehearsal.clockwork import Clockwork
 from local.rehearsal.faults import Unplayable
 from local.rehearsal.ghosts import ANSWER, OPERATOR, Book
@@ -20,7 +21,7 @@ from local.rehearsal.wishes import wish_of
 from plays.calendar import add
 from plays.events import TaskState
 from plays.model import PlayStep
-from records import tasks
+from records import inbox, tasks
 from records.db import Database
 from records.tables import Task
 from workflows.messages import Answer, EventIn, Explanation, RunInput, RunResult
@@ -116,32 +117,36 @@ class Performer:
                 at = add(asked.now, incident.when.span, self.piece.zone, self.piece.country)
                 await self._clock.put_soon(at, self._act(incident, at))
 
-    async def _handed_out(self, asked: Any, answer: Any) -> Any:
-        async with self._database.singly() as session:
+    async def _handed_out(self, asked: StepIn, answer: StepOut) -> StepOut:
+        async with self._database.begin() as session:
             task = await session.get_one(Task, answer.task)
             said = answer_to(self.piece.scenario, task, asked.occurrence)
             if said is None:
                 return answer
+            outcome = outcome_of(said, task)
             fields = await fields_of(session, self.piece, task, said, asked.now)
-        outcome = outcome_of(said, task)
-        at = when_done(said, asked.now, self.piece.zone, self.piece.country)
-        if at <= asked.now:
-            await self._world.settle([await self._close(task, outcome, fields, at)])
-            return answer.model_copy(update={"outcome": outcome, "rungs": ()})
+            at = when_done(said, asked.now, self.piece.zone, self.piece.country)
+            if at <= asked.now:
+                event = await self._close(session, task, outcome, fields, at)
+                await inbox.settle(session, event, "routed", ())
+                return answer.model_copy(update={"outcome": outcome, "rungs": ()})
         await self._clock.put_soon(at, lambda: self._later(task, outcome, fields, at))
         return answer
 
     async def _later(self, task: Task, outcome: str, fields: dict[str, Any], at: datetime) -> None:
         """A player does a task in their own time; its run hears of it as it would from the inbox."""
-        async with self._database.singly() as session:
-            standing = await session.get_one(Task, task.id)
-        if standing.state == TaskState.OPEN:
-            await self._world.tell(await self._close(task, outcome, fields, at))
-
-    async def _close(self, task: Task, outcome: str, fields: dict[str, Any], at: datetime) -> str:
-        """The id of the event that says so."""
         async with self._database.begin() as session:
-            done = await tasks.complete(session, task.id, outcome, "", SOURCE, at, fields or None)
+            standing = await session.get_one(Task, task.id)
+            if standing.state != TaskState.OPEN:
+                return
+            event = await self._close(session, standing, outcome, fields, at)
+        await self._world.tell(event)
+
+    async def _close(
+        self, session: AsyncSession, task: Task, outcome: str, fields: dict[str, Any], at: datetime
+    ) -> str:
+        """The id of the event that says so."""
+        done = await tasks.complete(session, task.id, outcome, "", SOURCE, at, fields or None)
         self.book.write(ANSWER, task, (outcome, fields, at))
         return done.event_id
 

@@ -9,7 +9,7 @@ from activities.contracts import HAND_OUT, Plan
 from local.rehearsal.ghosts import Entry
 from local.rehearsal.lines import Kind, Line
 from local.rehearsal.piece import Piece
-from local.rehearsal.texts import Text
+from local.rehearsal.texts import Kept
 from plays.events import TouchState
 from plays.model import ChooseStep, EmailStep, NotifyStep
 from plays.places import zone_of
@@ -33,7 +33,7 @@ class Ledger:
     contacts: Mapping[str, Contact]
     players: Mapping[str, Player]
     decisions: Sequence[Decision]
-    texts: Mapping[str, Text]
+    texts: Mapping[str, Kept]
 
 
 @dataclass
@@ -139,7 +139,7 @@ class Score:
             slot=_slots(node),
             zone=self._zone(contact),
             rule=rule,
-            text=self.ledger.texts.get(row.key) if row is not None else None,
+            kept=self.ledger.texts.get(row.key) if row is not None else None,
         )
 
     def _words(self, node: Node, occurrence: int, row: Touch | None, contact: Contact | None) -> str:

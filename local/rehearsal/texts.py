@@ -25,18 +25,31 @@ class Text:
     reader: str = ""
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A text as the ledger has it; a mail is read only when somebody wants to."""
+
+    plain: Text | None = None
+    mime: bytes = b""
+
+    def read(self) -> Text:
+        """The text itself."""
+        return self.plain if self.plain is not None else mail_of(self.mime)
+
+
 async def texts_of(
     session: AsyncSession, touches: Mapping[str, Touch], tasks: Sequence[Task], players: Mapping[str, Player]
-) -> dict[str, Text]:
+) -> dict[str, Kept]:
     """By the key of the touch."""
-    found = {key: mail_of(touch.mime) for key, touch in touches.items() if touch.mime}
+    found = {key: Kept(mime=touch.mime) for key, touch in touches.items() if touch.mime}
     for task in tasks:
-        reader = players.get(task.player)
-        found.setdefault(task.touch, Text(task.title, task.guide, reader=_called(reader)))
+        reader = _called(players.get(task.player))
+        found.setdefault(task.touch, Kept(Text(task.title, task.guide, reader=reader)))
     for notice in await session.scalars(select(Notice).where(Notice.task.is_(None)).order_by(Notice.id)):
         key = notice.key.removeprefix(_NOTICE).rpartition("/")[0]
         if key in touches:
-            found.setdefault(key, Text(notice.subject, notice.body, reader=_called(players.get(notice.player))))
+            reader = _called(players.get(notice.player))
+            found.setdefault(key, Kept(Text(notice.subject, notice.body, reader=reader)))
     return found
 
 
