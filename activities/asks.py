@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from activities.audience import has_conditions
 from activities.consent import lacks_consent
 from activities.cues import Cue
 from activities.knowledge import facts_of
 from activities.lateness import Bar, barred
 from activities.quotas import Limit
-from activities.rules import Ask, back_at
+from activities.rules import Ask
 from activities.scene import absent
-from activities.timing import hours_of, place_of, working_hours
+from activities.timing import back_at, hours_of, place_of, working_hours
 from plays.base import RESUME_AS_ASKED
 from plays.calendar import add
 from plays.conditions import ConditionError, weigh
@@ -26,6 +27,7 @@ def ask_of(cue: Cue, *, draft: bool = False) -> Ask:
     hours = (working_hours(scene, cue.player),) if draft else hours_of(scene, cue.node, contact, cue.player)
     away = absent(sender, cue.now, scene.tenant) if sender else None
     today = cue.now.astimezone(ZoneInfo(zone)).date()
+    conditional = has_conditions(scene, cue.node)
     return Ask(
         channel=cue.channel,
         now=cue.now,
@@ -40,7 +42,8 @@ def ask_of(cue: Cue, *, draft: bool = False) -> Ask:
         barred=_barred(cue),
         unconsented=lacks_consent(contact, country, today) if contact and cue.channel == "email" else "",
         back_at=back_at(away, sender.zone or scene.tenant.zone) if sender and away else None,
-        unreachable=cue.why_nobody,
+        unreachable="" if conditional else cue.why_nobody,
+        unfit=cue.why_nobody if conditional else "",
         limit=None if draft else _limit(cue),
     )
 

@@ -3,17 +3,16 @@
 What they look at is `Facts`, read by `gate.py` under the locks. The first rule that speaks decides.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Final, Literal
-from zoneinfo import ZoneInfo
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
 
-from activities.lateness import Bar
-from activities.quotas import Limit
-from activities.timing import Hours, open_together
+from activities.timing import open_together
+from activities.verdicts import Ask as Ask
+from activities.verdicts import Facts as Facts
+from activities.verdicts import Rule as Rule
+from activities.verdicts import Verdict as Verdict
 from plays.events import SETTLED, RunState, TouchState
-from plays.model import Caps
 
 LANE_AGAIN: Final = timedelta(hours=6)  # a run that ends tells those that wait for its lane; this is the second line
 ASK_AGAIN: Final = timedelta(hours=1)  # where nobody knows how long it lasts; whoever ends it also says so
@@ -23,69 +22,20 @@ QUIET: Final = frozenset({"notice", "hold", "webhook", "form", "ads"})  # channe
 _BESIDE: Final = frozenset({"notice", "webhook"})  # word to our own people and systems waits for no other run
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """An answer of the gate. `until` only with later."""
-
-    word: Literal["now", "later", "never", "already"]
-    rule: str
-    reason: str
-    until: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Ask:
-    """What is asked: this touch, now."""
-
-    channel: str
-    now: datetime
-    caps: Caps
-    hours: Sequence[Hours]  # empty: no window counts
-    contact: bool  # it reaches somebody of theirs
-    handler: bool  # a handler's step: the run's own answer to an event
-    draft: bool = False  # only its sender sees it yet
-    hurry: bool = False
-    expires_at: datetime | None = None
-    unmet: str = ""  # why the step's `when` does not hold
-    barred: Bar | None = None  # its moment has passed, its date is not known, its library is used up
-    unconsented: str = ""
-    back_at: datetime | None = None  # when the absent sender is back
-    unreachable: str = ""  # why there is nobody to reach
-    limit: Limit | None = None  # the step's quota
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What Postgres says at the moment of the question."""
-
-    run_state: str
-    run_ended: bool
-    kill: bool
-    touch_state: str | None = None
-    touch_reason: str = ""
-    suppressed: str | None = None  # by what, and why if an event did it
-    gone: bool = False
-    reachable: bool = True
-    held_until: datetime | None = None
-    held_why: str = ""
-    higher: str | None = None  # the run that has precedence
-    email_last: datetime | None = None  # to this person, by any play
-    claimed: bool = False  # somebody is writing to this person at this moment
-    day: Sequence[datetime] = field(default=())  # touches at the account around now
-    people: Sequence[datetime] = field(default=())  # when each other person was last touched
-    quota: Sequence[datetime] = field(default=())  # the newest touches under the step's quota
-
-
-Rule = Callable[[Ask, Facts], Verdict | None]
-
-
 def judge(ask: Ask, facts: Facts) -> Verdict:
     """The first rule that speaks, else now."""
     for rule in RULES:
         verdict = rule(ask, facts)
         if verdict is not None:
-            return verdict
+            return _no_longer_than_it_lasts(verdict, ask)
     return Verdict("now", "open", "nothing stands in the way")
+
+
+def _no_longer_than_it_lasts(verdict: Verdict, ask: Ask) -> Verdict:
+    """A touch that will have expired by then is given up when it expires: whatever stands behind it does not wait."""
+    if verdict.until is None or ask.expires_at is None or not ask.now < ask.expires_at < verdict.until:
+        return verdict
+    return replace(verdict, until=ask.expires_at)
 
 
 def _settled(ask: Ask, facts: Facts) -> Verdict | None:
@@ -115,8 +65,6 @@ def _suppressed(ask: Ask, facts: Facts) -> Verdict | None:
 
 
 def _gone(ask: Ask, facts: Facts) -> Verdict | None:
-    if ask.unreachable:
-        return Verdict("never", "nobody", ask.unreachable)
     if facts.gone:
         return Verdict("never", "gone", "the contact has left the firm")
     if not facts.reachable:
@@ -131,6 +79,12 @@ def _consent(ask: Ask, facts: Facts) -> Verdict | None:
 
 def _when(ask: Ask, facts: Facts) -> Verdict | None:
     return Verdict("never", "when", ask.unmet) if ask.unmet else None
+
+
+def _nobody(ask: Ask, facts: Facts) -> Verdict | None:
+    if ask.unfit:
+        return Verdict("never", "audience", ask.unfit)
+    return Verdict("never", "nobody", ask.unreachable) if ask.unreachable else None
 
 
 def _barred(ask: Ask, facts: Facts) -> Verdict | None:
@@ -217,11 +171,6 @@ def _sender_away(ask: Ask, facts: Facts) -> Verdict | None:
     return Verdict("later", "sender", f"its sender is away until {ask.back_at:%a} {_words(ask.back_at)}", at)
 
 
-def back_at(last_day: date, zone: str) -> datetime:
-    """The midnight after somebody's last day away, in UTC."""
-    return datetime.combine(last_day + DAY, time(), ZoneInfo(zone)).astimezone(UTC)
-
-
 _FOR: Final = {"player": "one player", "contact": "one person", "account": "an account", "play": "the play"}
 
 
@@ -237,6 +186,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _gone,
     _consent,
     _when,
+    _nobody,
     _barred,
     _expired,
     _hold,

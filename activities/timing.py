@@ -5,7 +5,7 @@ Which contact and player are meant is settled elsewhere; calendar rules are `pla
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -116,6 +116,11 @@ def due_at(scene: Scene, node: Node, base: datetime, contact: Contact | None, pl
         return opening
     moved = open_together(opening.at, hours_of(scene, node, contact, player))
     return moved if moved.why else opening
+
+
+def back_at(last_day: date, zone: str) -> datetime:
+    """The midnight after somebody's last day away, in UTC."""
+    return datetime.combine(last_day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def rungs_of(

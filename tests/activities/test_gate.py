@@ -171,6 +171,13 @@ async def test_an_expired_touch_is_dropped_with_a_record(stage: Stage) -> None:
     assert out.reason == "it could not be made before it expired on 2026-11-26 10:00 UTC"
 
 
+async def test_a_touch_that_will_have_expired_is_waited_for_no_longer_than_it_lasts(stage: Stage) -> None:
+    await stage.begin(play_of(steps=[mail("first", expires="2d")]))
+    await stage.add(Hold(scope="account", value="acme", until=NOW + timedelta(days=9), cause="away", created_by="test"))
+    out = await first(stage, planned=NOW)
+    assert (out.verdict, out.until) == ("later", NOW + hours(48))
+
+
 async def test_an_events_hold_does_not_bind_the_answer_to_it(stage: Stage) -> None:
     raw = play_of(on={"meeting.booked": {"steps": [mail("thanks")], "end": "booked"}})
     await stage.begin(raw)
