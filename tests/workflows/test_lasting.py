@@ -1,6 +1,5 @@
 """A run outlives long histories, failures, cancellation, and lets hand-written plays take its place."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 import pytest
 from temporalio import workflow
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
-from temporalio.common import RawValue
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.worker import Replayer, Worker
@@ -16,6 +14,7 @@ from temporalio.worker import Replayer, Worker
 from activities.contracts import StepOut
 from tests.workflows.builders import call, email, play, task
 from tests.workflows.conftest import MakeWorld
+from tests.workflows.short_play import ShortPlayWorkflow
 from workflows.messages import ResumeIn, RunInput, RunResult, SkipIn
 from workflows.play import PlayWorkflow
 from workflows.sandbox import watched
@@ -23,22 +22,6 @@ from workflows.sandbox import watched
 DAY_IN_SECONDS = 0.4
 
 FINAL = ApplicationError("the template is gone", type="NoTemplate", non_retryable=True)
-
-
-@workflow.defn(dynamic=True)
-class ShortPlayWorkflow(PlayWorkflow):
-    """Goes on as new after every few events."""
-
-    most_events = 25
-
-    @workflow.init
-    def __init__(self, args: Sequence[RawValue]) -> None:
-        super().__init__(args)
-
-    @workflow.run
-    async def run(self, args: Sequence[RawValue]) -> RunResult:
-        """As the play itself."""
-        return await super().run(args)
 
 
 @workflow.defn(name="test-play")
