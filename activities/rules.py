@@ -33,9 +33,8 @@ def judge(ask: Ask, facts: Facts) -> Verdict:
 
 def _no_longer_than_it_lasts(verdict: Verdict, ask: Ask) -> Verdict:
     """A touch that will have expired by then is given up when it expires: whatever stands behind it does not wait."""
-    if verdict.until is None or ask.expires_at is None or not ask.now < ask.expires_at < verdict.until:
-        return verdict
-    return replace(verdict, until=ask.expires_at)
+    outlives = verdict.until is not None and ask.expires_at is not None and ask.now < ask.expires_at < verdict.until
+    return replace(verdict, until=ask.expires_at) if outlives else verdict
 
 
 def _settled(ask: Ask, facts: Facts) -> Verdict | None:
