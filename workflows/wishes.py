@@ -12,17 +12,21 @@ _DATE: Final = re.compile(r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
 
 
 def standing_at(run: Run, step: str | None, kind: str | None = None) -> Node | None:
-    """The step that is meant: the one named, else the only one (of this kind) the run stands at, else the next."""
-    nodes = [node for one in run.moving if (node := run.node_at(one)) is not None]
-    fitting = [node for node in nodes if step in (None, node.name) and kind in (None, node.kind)]
+    """The step that is meant: the one named, else the next the run stands at (of this kind)."""
+    fitting = _standing(run, step, kind)
     return fitting[0] if fitting else None
+
+
+def _standing(run: Run, step: str | None, kind: str | None) -> list[Node]:
+    nodes = [node for one in run.moving if (node := run.node_at(one)) is not None]
+    return [node for node in nodes if step in (None, node.name) and kind in (None, node.kind)]
 
 
 def elsewhere(run: Run, step: str | None) -> str:
     """The operator saw another step than the run stands at by now, or must say which of several is meant."""
     at = [one.step for one in run.moving if one.step is not None]
     if step is None:
-        several = len(at) > 1
+        several = len(at) > 1 and run.state.stuck is None  # what failed stands at the cursor
         return f"the run stands at {_named(at)}: say which, as step" if several else ""
     return "" if step in at else f"the run stands at {_named(at)} by now, not at {step}"
 
@@ -55,8 +59,9 @@ def override_refused(run: Run, step: str | None) -> str:
     """Why there is no gathering to be called complete."""
     if step is not None and (wrong := elsewhere(run, step)):
         return wrong
-    if standing_at(run, step, kind="gather") is not None:
-        return ""
+    gathering = [node.name for node in _standing(run, step, "gather")]
+    if gathering:
+        return f"the run gathers {_named(gathering)}: say which, as step" if len(gathering) > 1 else ""
     at = [one.step for one in run.moving if one.step is not None]
     return f"the run stands at {_named(at)}, which gathers nothing"
 

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from temporalio.exceptions import ApplicationError
+
 from activities.contracts import Decided
 from tests.workflows.builders import call, email, end, play, task
 from tests.workflows.conftest import MakeWorld
-from workflows.messages import SkipIn
+from workflows.messages import OverrideIn, SkipIn
 
 Lists = dict[str, list[dict[str, Any]]]
 
@@ -128,6 +130,35 @@ async def test_a_stop_from_outside_ends_every_track(world_of: MakeWorld) -> None
         await run.close_task("answer")
         assert (await run.result()).outcome == "replied"
     assert world.steps == ["answer"]
+
+
+async def test_an_operator_names_which_of_several_gatherings_is_complete_enough(world_of: MakeWorld) -> None:
+    left, right = ({"gather": name, "of": [task(f"{name}-task")]} for name in ("checks", "papers"))
+    world = world_of(play(tracks("both", {"a": [left], "b": [right]}), end()))
+    async with world.worker():
+        run = await world.start()
+        await run.shows(lambda it: it.open_tasks == [1, 2])
+        assert "the run gathers" in await run.refuses("override", OverrideIn(reason="enough"))
+        await run.ask("override", OverrideIn(step="papers", reason="enough"))
+        await run.shows(lambda it: {line.step for line in it.tracks} == {"both", "checks"})
+        await run.close_task("checks-task")
+        assert (await run.result()).outcome == "finished"
+
+
+async def test_what_failed_in_one_track_holds_the_run_until_an_operator_skips_it(world_of: MakeWorld) -> None:
+    world = world_of(play(two(), end()))
+    world.script("mail-1", ApplicationError("the template is gone", type="NoTemplate", non_retryable=True))
+    async with world.worker():
+        run = await world.start()
+        await run.shows(lambda it: it.next_touch is not None)
+        await run.pass_time(days=2, hours=1)
+        shown = await run.shows(lambda it: it.blocked is not None)
+        assert shown.step == "mail-1"
+        await run.ask("skip", SkipIn())
+        await run.close_task("ring-1", "connected")
+        await run.shows(lambda it: {line.step for line in it.tracks} == {"both", "mail-2", "mail-3"})
+        await run.pass_time(days=3)
+        assert (await run.result()).outcome == "finished"
 
 
 async def test_an_operator_names_which_of_several_steps_is_skipped(world_of: MakeWorld) -> None:
