@@ -42,6 +42,7 @@ def import_(
     """Take accounts, contacts and players from CSV files; what is there already is updated by its id."""
     from commands.connections import House, with_house
     from commands.failures import REFUSED, Wrong
+    from commands.routing import route_now
     from records.importing import import_sheets, open_sheets
     from records.sheets.faults import Unusable
 
@@ -54,7 +55,10 @@ def import_(
         async with house.session():  # says so at once when the database does not answer
             pass
         with _reading(sheets) as tick:
-            return await import_sheets(house.database(), sheets, strict=strict, dry_run=dry_run, tick=tick)
+            done = await import_sheets(house.database(), sheets, strict=strict, dry_run=dry_run, tick=tick)
+        for event_id in done.moved:
+            await route_now(house, event_id)
+        return done
 
     report = with_house(work)
     if as_json:
@@ -115,6 +119,8 @@ def _show(report: "Report", *, strict: bool, dry_run: bool) -> None:
     headings = ["file", "kind", "rows", "new", "changed", "unchanged", "refused"]
     rows = [[f.file, f.kind, f.rows, f.new, f.changed, f.unchanged, f.refused] for f in report.files]
     show_table("Would be imported" if not report.written else "Imported", headings, rows)
+    if report.moved:
+        say(f"{len(report.moved)} dates have moved at accounts with open runs; their timers move along.")
     if dry_run:
         _show_changes(report)
         say("Nothing was written: this was a dry run.")

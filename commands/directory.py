@@ -1,18 +1,26 @@
-"""`starter.py accounts | contacts | players …`: reading who is there. Importing and exporting is `accounts.py`."""
+"""`starter.py accounts | contacts | players …`: who is there, read; one date moved, one contact added by hand.
+
+Importing and exporting is `accounts.py`; what is written by hand is `by_hand.py`.
+"""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from commands.by_hand import add_contact, anchor
 from commands.output import Json, examples, row_of, show_facts, show_json, show_list
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
 app = typer.Typer()
-accounts_app = typer.Typer(help="Accounts: list, show.", no_args_is_help=True)
-contacts_app = typer.Typer(help="Contacts: list.", no_args_is_help=True)
+accounts_app = typer.Typer(help="Accounts: list, show, anchor.", no_args_is_help=True)
+contacts_app = typer.Typer(help="Contacts: list, add.", no_args_is_help=True)
 players_app = typer.Typer(help="Our players: list.", no_args_is_help=True)
+accounts_app.command("anchor", epilog=examples("accounts anchor acme renewal 2027-03-31 --dry-run"))(anchor)
+contacts_app.command(
+    "add", epilog=examples('contacts add --account acme --name "Zoe New" --email zoe@acme.example --persona champion')
+)(add_contact)
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(contacts_app, name="contacts")
 app.add_typer(players_app, name="players")

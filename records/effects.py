@@ -6,7 +6,7 @@ what a run does about it is its handlers' affair.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import select, update
@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from plays.base import SOFT_TRIES
 from plays.events import TaskState, TouchState
-from plays.ids import SLUG
 from records import task_closing
 from records.offers import Offer
 from records.referrals import REFERRED, take_referral
@@ -187,11 +186,3 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "bounce": _bounced,
     "survey.answered": _answered,
 }
-
-
-def is_anchor(name: str, at: str) -> date | None:
-    """The day of an anchor as ops type it, `2027-03-31`; None when name or day cannot be one."""
-    try:
-        return date.fromisoformat(at) if SLUG.match(name.replace("_", "-")) and len(name) <= _KEY else None
-    except ValueError:
-        return None

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from records import anchors
 from records.db import Database
 from records.merging import Change, compare, merge
 from records.references import AllStaged, check_references
@@ -40,6 +42,7 @@ class Report:
     files: tuple[FileReport, ...]
     faults: tuple[Fault, ...]
     written: bool
+    moved: tuple[str, ...] = ()  # ids of the events that tell open runs of another date, to be routed
 
 
 def open_sheets(paths: Sequence[Path]) -> list[Sheet]:
@@ -73,14 +76,18 @@ async def import_sheets(
         await check_references(session, staged)
         faults = tuple(fault for one in staged.values() for fault in sorted(one.faults))
         write = not dry_run and not (strict and faults)
-        files = [await _finish(session, one, write=write) for one in staged.values()]
-    return Report(tuple(files), faults, written=write)
+        moved: list[str] = []
+        files = [await _finish(session, one, moved, write=write) for one in staged.values()]
+    return Report(tuple(files), faults, written=write, moved=tuple(moved))
 
 
-async def _finish(session: AsyncSession, staged: Staged, *, write: bool) -> FileReport:
+async def _finish(session: AsyncSession, staged: Staged, moved: list[str], *, write: bool) -> FileReport:
+    """Write one file's rows; what it moves for open runs is told to them with it."""
     comparison = await compare(session, staged)
     if write:
+        moves = await anchors.moves_of(session, staged, comparison)
         await merge(session, staged, comparison)
+        moved += await anchors.tell(session, moves, "import", datetime.now(UTC))
     return FileReport(
         file=staged.file,
         kind=staged.sheet.kind.name,

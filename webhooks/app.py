@@ -1,6 +1,5 @@
 """The web surface: `POST /events/{source}`, unsubscribe and survey links, `GET /healthz`. Verify, store, answer.
 
-
 What an event means is `records/stops.py` (in the same transaction) and `router.py` (after the answer).
 """
 
