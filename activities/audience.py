@@ -55,6 +55,12 @@ def everyone_of(scene: Scene, node: Node) -> bool:
     return audience is not None and _everyone(audience)
 
 
+def has_conditions(scene: Scene, node: Node) -> bool:
+    """True for a step whose audience may be nobody because the play says so: one of its groups has a condition."""
+    audience = scene.program.play.audience.get(str(getattr(node.step, "to", None)))
+    return audience is not None and any(group.when is not None for group in (audience, *audience.first))
+
+
 def _everyone(audience: Audience) -> bool:
     return any(group.everyone for group in (audience, *audience.first))
 

@@ -16,7 +16,6 @@ from activities.scene import Scene
 from plays.conditions import ConditionError, holds
 from plays.events import TouchState
 from plays.model import Audience
-from records.known import contact_facts
 from records.tables import Contact
 
 PUT_OFF: Final = (TouchState.DEFERRED, TouchState.PLANNED)
@@ -130,8 +129,7 @@ def _fitting(search: Search, group: Audience, people: Sequence[Contact]) -> list
     """Those of whom the group's condition holds; where it cannot be decided, it does not."""
     if group.when is None:
         return list(people)
-    facts = facts_of(search.scene, search.now)
-    return [one for one in people if _holds(group.when, facts | {"contact": contact_facts(one)})]
+    return [one for one in people if _holds(group.when, facts_of(search.scene, search.now, one))]
 
 
 def _holds(condition: str, facts: dict[str, Any]) -> bool:
@@ -176,5 +174,7 @@ def nobody(audience: Audience) -> str:
         return "the event names nobody who can be reached"
     if field := next((group.field for group in groups if group.pick == "form"), None):
         return f"{field} names nobody who can be reached"
-    wanted = dict.fromkeys(persona for group in groups for persona in (*group.persona, *group.otherwise))
-    return f"nobody at the account can be reached as {' or '.join(wanted)}"
+    wanted = " or ".join(dict.fromkeys(one for group in groups for one in (*group.persona, *group.otherwise)))
+    if any(group.when is not None for group in groups):
+        return f"nobody at the account is meant: no {wanted} of whom the audience's condition holds"
+    return f"nobody at the account can be reached as {wanted}"

@@ -1,5 +1,6 @@
 """What conditions and content know of a scene: plain data under the names that `plays/facts.py` declares."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from plays.anchors import days_until
 from plays.conditions import event_facts, no_touch
 from plays.events import TouchState
 from records.known import account_facts, contact_facts
-from records.tables import Contact, Player
+from records.tables import Contact, Player, Touch
 
 _MADE = frozenset({TouchState.MADE, TouchState.IN_DOUBT})  # what may have gone out counts as gone out
 
@@ -30,7 +31,7 @@ def facts_of(
             "round": scene.round,
         },
         "event": event_facts(scene.event.kind, scene.event.data) if scene.event else {},
-        "touch": touch_facts(scene),
+        "touch": touch_facts(scene, contact),
         "form": answer_facts(scene),
         "param": scene.run.parameters,
         "anchor": {
@@ -57,23 +58,38 @@ def content_data(
     return data | told | {"anchors": scene.anchors, "survey": {"link": survey_link}}
 
 
-def touch_facts(scene: Scene) -> dict[str, dict[str, Any]]:
-    """`touch['step']` for every step of the play; of a step made several times, the last time."""
+def touch_facts(scene: Scene, contact: Contact | None = None) -> dict[str, dict[str, Any]]:
+    """`touch['step']` for every step of the play; of a step made several times, the last time.
+
+    Of a step that reached several people it is the touch of the person in question, else all of them together.
+    """
     found = {name: no_touch() for name in scene.program.nodes}
     for name, outcome in scene.outcomes.items():
         found[name] = no_touch() | {"outcome": outcome}
-    for one in sorted(scene.touches, key=lambda touch: touch.occurrence):
-        found[one.step] = {
-            "state": one.state,
-            "outcome": one.outcome or "",
-            "made": one.state in _MADE,
-            "replied": one.replied_at is not None,
-            "reason": one.reason,
-            "opened": one.opened_at is not None or one.clicked_at is not None,
-            "clicked": one.clicked_at is not None,
-            "variant": one.variant or "",
-        }
-    return found
+    last: dict[str, list[Touch]] = {}
+    for one in scene.touches:
+        known = last.get(one.step)
+        if known is None or known[0].occurrence < one.occurrence:
+            last[one.step] = [one]
+        elif known[0].occurrence == one.occurrence:
+            known.append(one)
+    person = contact.id if contact else None
+    return found | {step: _touch([one for one in rows if one.contact == person] or rows) for step, rows in last.items()}
+
+
+def _touch(rows: Sequence[Touch]) -> dict[str, Any]:
+    """One touch, or several as if they were one: made is what was made to anybody."""
+    told = next((one for one in reversed(rows) if one.state in _MADE), rows[-1])
+    return {
+        "state": told.state,
+        "outcome": told.outcome or "",
+        "made": any(one.state in _MADE for one in rows),
+        "replied": any(one.replied_at is not None for one in rows),
+        "reason": told.reason,
+        "opened": any(one.opened_at is not None or one.clicked_at is not None for one in rows),
+        "clicked": any(one.clicked_at is not None for one in rows),
+        "variant": told.variant or "",
+    }
 
 
 def answer_facts(scene: Scene) -> dict[str, dict[str, Any]]:
