@@ -69,18 +69,17 @@ async def _rehearse(wanted: Wanted, *, mails: bool, html: Path | None, stay: boo
 async def servers() -> "AsyncIterator[Servers]":
     """The running servers, or a stack of the rehearsal's own when none is known."""
     from commands.connections import connect_temporal
-    from local.rehearsal.house import Servers, keep_quiet, own_stack
+    from local.rehearsal.house import Servers, own_stack, quietly
     from settings import Settings
 
-    keep_quiet()
-
     settings = Settings()
-    if settings.database_url is None:
-        async with own_stack(settings, tell) as own:
-            yield own
-    else:
-        client = await connect_temporal(settings)
-        yield Servers(settings.database_url.get_secret_value(), client, settings, own=False)
+    with quietly():
+        if settings.database_url is None:
+            async with own_stack(settings, tell) as own:
+                yield own
+        else:
+            client = await connect_temporal(settings)
+            yield Servers(settings.database_url.get_secret_value(), client, settings, own=False)
 
 
 async def _piece(wanted: Wanted, here: "Servers") -> "Piece":

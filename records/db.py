@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import Any, Final
 
 from sqlalchemy import Engine, event, text
@@ -72,8 +73,14 @@ def _look_before_use(engine: Engine) -> None:
                 raise DisconnectionError("the connection died while it was idle") from error
 
 
+# Advisory locks are the whole database's: a rehearsal takes them under its scratch schema's name, so that it never
+# waits for the live ones, nor they for it.
+LOCK_SPACE: Final[ContextVar[str]] = ContextVar("lock_space", default="")
+
+
 def _key(kind: str, value: str) -> int:
-    return int.from_bytes(hashlib.sha256(f"{kind}:{value}".encode()).digest()[:8], "big", signed=True)
+    named = f"{LOCK_SPACE.get()}{kind}:{value}"
+    return int.from_bytes(hashlib.sha256(named.encode()).digest()[:8], "big", signed=True)
 
 
 def account_lock_key(account: str) -> int:

@@ -3,7 +3,7 @@
 import contextlib
 import logging
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,11 +26,18 @@ class Servers:
     own: bool  # they go with the rehearsal: nothing live is in them
 
 
-def keep_quiet() -> None:
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
     """Temporal's core and worker keep their warnings to themselves: what matters stands in the chronology."""
     quiet = LoggingConfig(filter=TelemetryFilter(core_level="ERROR", other_level="ERROR"))
     Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=quiet)), error_if_already_set=False)
-    logging.getLogger("temporalio").setLevel(logging.CRITICAL)
+    logger = logging.getLogger("temporalio")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 @contextlib.asynccontextmanager

@@ -26,6 +26,7 @@ from local.rehearsal.performer import Performer
 from local.rehearsal.piece import Piece
 from local.rehearsal.skipping import stamped
 from plays.ids import rehearsal_id
+from records.db import LOCK_SPACE
 from records.scratch import Keeper, Scratch
 from settings import Settings
 from workflows.play import PlayWorkflow
@@ -77,12 +78,13 @@ class Theatre:
         """Play one rehearsal, as soon as a slot is free. Raises Unplayable."""
         slot = await self._free.get()
         try:
-            return await self._play(piece, slot)
+            return await asyncio.create_task(self._play(piece, slot))  # a task has a context of its own
         finally:
             self._free.put_nowait(slot)
 
     async def _play(self, piece: Piece, slot: Slot) -> Performance:
         began = time.perf_counter()
+        LOCK_SPACE.set(slot.scratch.name)
         await slot.scratch.empty()
         await cast(slot.scratch, piece)
         workflow = rehearsal_id(piece.play.play, piece.account, secrets.token_hex(4))
@@ -116,7 +118,9 @@ class Theatre:
         )
 
     def _activities_here(self) -> Mapping[str, Played]:
-        return self._slot().activities
+        slot = self._slot()
+        LOCK_SPACE.set(slot.scratch.name)
+        return slot.activities
 
     async def _after(self, name: str, asked: Any, answer: Any) -> Any:
         performer = self._slot().performer
