@@ -45,6 +45,7 @@ class Clockwork:
         self._alive = self._quiet = 0
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._target: datetime | None = None  # of the jump under way
+        self._asking = asyncio.Lock()  # one jump is asked for at a time, or the longer could replace the shorter
 
     def put(self, at: datetime, act: Act) -> None:
         """Let something happen at this date, or as soon as it can if that has passed."""
@@ -120,17 +121,22 @@ class Clockwork:
                 await asyncio.sleep(0.005)
 
     async def _begin(self, to: datetime) -> bool:
-        """Ask for a jump to this date on the run's own clock. False when the run is over."""
-        now = await skipping.standing(self._client, self._workflow)
-        if not now.running:
-            return False
-        if now.execution != self._execution:
-            await self._met(now.execution)
-        elapsed = now.now - now.began
-        self._target, self._jump = to, skipping.new_jump()
-        span = to - self._starts_at + INTO_THE_MINUTE - elapsed
-        await skipping.jump(self._client, self._workflow, self._jump, span)
-        return True
+        """Ask for a jump to this date on the run's own clock, or to what was put in before it meanwhile.
+
+        False when the run is over.
+        """
+        async with self._asking:
+            now = await skipping.standing(self._client, self._workflow)
+            if not now.running:
+                return False
+            if now.execution != self._execution:
+                await self._met(now.execution)
+            elapsed = now.now - now.began
+            to = min(to, self._agenda[0].at) if self._agenda else to
+            self._target, self._jump = to, skipping.new_jump()
+            span = to - self._starts_at + INTO_THE_MINUTE - elapsed
+            await skipping.jump(self._client, self._workflow, self._jump, span)
+            return True
 
     async def _met(self, execution: str) -> None:
         """A run that went on as new has begun its clock anew, at what its input says."""
