@@ -18,6 +18,7 @@ from activities.playbook import Playbook
 from activities.quotas import taken
 from activities.rules import AT_ONCE, DAY, QUIET, Ask, Facts, Verdict, judge
 from records.db import account_lock_key, address_lock_key, everyone_lock_key
+from records.stops import LATER
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ _FACTS: Final = text(
         and ((h.scope = 'contact' and h.value = c.id) or (h.scope = 'account' and h.value = r.account))
         and h.value in (c.id, r.account)
         and (h.play is null or h.play = r.play) and (h.except_play is null or h.except_play <> r.play)
-        and (cast(:event as text) is null or h.event is distinct from cast(:event as text))
+        and (cast(:event as text) is null or h.event is distinct from cast(:event as text) or h.cause = :later)
       order by h.until desc limit 1) h on true
     where r.id = :run
     """
@@ -163,7 +164,8 @@ async def _row(session: AsyncSession, subject: Subject, ask: Ask) -> Any:
         "contact": subject.contact,
         "address": subject.address,
         "channel": subject.channel,
-        "event": subject.event_id if ask.handler else None,  # an event's hold does not bind the answer to that event
+        "event": subject.event_id if ask.handler else None,  # an event's hold does not bind the answer to that event,
+        "later": LATER,  # but the answer to "come back in March" waits for March
         "now": ask.now,
         "gap": ask.caps.email_gap.rough,
         "day": DAY,

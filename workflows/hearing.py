@@ -5,6 +5,7 @@ Changes of state only. What an event then does is `attending.py`.
 
 from typing import Final
 
+from plays.base import RESUME_AS_ASKED
 from plays.model import GatherStep, PlayStep, WaitStep
 from plays.program import Node
 from workflows.messages import EventIn
@@ -62,7 +63,8 @@ class Hearing(Standing):
         if event.kind == TASK_DONE or self.retimes(event) or self.hastens(event) or self.waiting(event):
             return True
         handled = any(frame.kind == event.kind and frame.handler_end is None for frame in self.state.frames)
-        return event.kind in self.program.handlers and not handled
+        patient = self.state.step == RESUME_AS_ASKED  # may wait for weeks: who writes meanwhile is answered meanwhile
+        return event.kind in self.program.handlers and (patient or not handled)
 
     def next_event(self) -> EventIn | None:
         """The oldest event to be acted on now; it stays pending until `settle`. None while one needs an operator."""

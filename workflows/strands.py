@@ -113,9 +113,9 @@ def jump(run: Run, target: str) -> None:
     node = run.program.nodes.get(step)
     if node is None:
         raise Stuck(f"go: there is no stage '{target}' in this play; skip goes on without the jump")
-    if node.track != state.track:
-        if node.track is not None:
-            raise Stuck(f"go: {target} is inside the track {node.track}, which only its own steps can go back to")
+    if node.track not in (None, state.track):
+        raise Stuck(f"go: {target} is inside the track {node.track}, which only its own steps can go back to")
+    if node.track != state.track or (state.track is None and state.frames):
         _leave_everything(run, f"the run went to {target}")
     while state.rounds and step not in inside(run.program, state.rounds[-1].repeat):
         state.rounds = state.rounds[:-1]
