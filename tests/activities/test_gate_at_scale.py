@@ -24,20 +24,23 @@ from generate_series(1, 20000) i
 """
 
 
-async def _seen(stage: Stage) -> list[tuple[str, Any]]:
-    """The gate's statement as it was last sent, with its parameters."""
-    found: list[tuple[str, Any]] = []
+GATE, QUOTA = "as email_last", "as made from touches"  # what the two statements say and no other
+
+
+async def _seen(stage: Stage) -> dict[str, tuple[str, Any]]:
+    """The gate's statements as they were last sent, with their parameters."""
+    found: dict[str, tuple[str, Any]] = {}
 
     @event.listens_for(stage.database.engine.sync_engine, "before_cursor_execute")
     def look(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
-        if "as email_last" in statement:
-            found.append((statement, parameters))
+        found.update({mark: (statement, parameters) for mark in (GATE, QUOTA) if mark in statement})
 
     return found
 
 
 async def test_the_gate_reads_only_indexes_of_the_ledger_however_long_it_is(stage: Stage) -> None:
-    admitted = await stage.begin(play_of(steps=[mail("first"), mail("second")]))
+    quota = {"most": 50, "per": "1w", "of": "play"}
+    admitted = await stage.begin(play_of(steps=[mail("first", quota=quota), mail("second")]))
     other = await stage.open(await stage.publish(play_of("other")))
     async with stage.database.begin() as session:
         await session.execute(text(OLD), {"run": other.run_id, "now": NOW})
@@ -48,16 +51,20 @@ async def test_the_gate_reads_only_indexes_of_the_ledger_however_long_it_is(stag
         await connection.execute(text("analyze"))
     seen = await _seen(stage)
     assert (await stage.send(stage.step(admitted, "first"))).verdict == "made"
-    statement, parameters = seen[-1]
+    for mark in (GATE, QUOTA):
+        scans = list(_scans(await _plan(stage, *seen[mark])))
+        grown = [scan for scan in scans if scan["Relation Name"] in ("touches", "holds", "suppressions")]
+        assert {scan["Node Type"] for scan in grown} <= {"Index Scan", "Index Only Scan", "Bitmap Heap Scan"}, mark
+        read = sum(one["Actual Rows"] * one["Actual Loops"] for one in scans if one["Relation Name"] == "touches")
+        assert read < 10, mark
+
+
+async def _plan(stage: Stage, statement: str, parameters: Any) -> Any:
     async with stage.database.engine.connect() as connection:
         driver = (await connection.get_raw_connection()).driver_connection
         assert driver is not None
         [plan] = await driver.fetchval(f"explain (analyze, format json) {statement}", *parameters)
-    scans = list(_scans(plan["Plan"]))
-    grown = [scan for scan in scans if scan["Relation Name"] in ("touches", "holds", "suppressions")]
-    assert {scan["Node Type"] for scan in grown} <= {"Index Scan", "Index Only Scan", "Bitmap Heap Scan"}
-    read = sum(one["Actual Rows"] * one["Actual Loops"] for one in scans if one["Relation Name"] == "touches")
-    assert read < 10
+        return plan["Plan"]
 
 
 def _scans(node: dict[str, Any]) -> Any:
