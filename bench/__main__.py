@@ -12,7 +12,7 @@ from statistics import median, quantiles
 from rich.console import Console
 from rich.table import Table
 
-from bench import intake, memory, replies, starts, touches
+from bench import intake, memory, rehearsals, replies, starts, touches
 from bench.house import Bench, bench
 from bench.touches import Rate
 
@@ -32,7 +32,16 @@ class Figure:
         return self.setpiece / self.textbook
 
 
-async def measure(repeats: int, size: int) -> list[Figure]:
+@dataclass(frozen=True)
+class Alone:
+    """A figure with nothing beside it, in seconds."""
+
+    what: str
+    seconds: float
+    target: str
+
+
+async def measure(repeats: int, size: int) -> tuple[list[Figure], list[Alone]]:
     """All figures on one fresh stack; `size` scales the batches."""
     async with bench() as one:
         await one.workers()
@@ -46,7 +55,7 @@ async def measure(repeats: int, size: int) -> list[Figure]:
         book = await memory.of_textbook(one, theirs, 50 * size)
         setpiece = await memory.of_setpiece(one, ours, 50 * size, parked)
         figures.append(Figure("memory per 1,000 parked runs, MB", book, setpiece, "<= 1.5"))
-        return figures
+        return figures, await _rehearsals(one, repeats, None if size > 2 else 8)
 
 
 async def _touches(one: Bench, repeats: int, runs: int) -> list[Figure]:
@@ -96,6 +105,26 @@ async def _intake(one: Bench, repeats: int, events: int) -> Figure:
     return Figure("webhooks a second (beside a bare endpoint)", median(book), median(ours), ">= 0.7")
 
 
+async def _rehearsals(one: Bench, repeats: int, most: int | None) -> list[Alone]:
+    single = median(await rehearsals.ninety_days(one, 3 * repeats))
+    count, every = await rehearsals.whole_catalog(one, most)
+    return [
+        Alone("one rehearsal of 90 days and 9 mails, median", single, "< 1"),
+        Alone(f"{count} rehearsals of the catalog, side by side", every, "< 120"),
+    ]
+
+
+def table_alone(figures: list[Alone]) -> Table:
+    """The figures that nothing stands beside."""
+    found = Table(title="Rehearsals, seconds on the wall")
+    found.add_column("what")
+    for heading in ("seconds", "target"):
+        found.add_column(heading, justify="right")
+    for one in figures:
+        found.add_row(one.what, f"{one.seconds:,.2f}", one.target)
+    return found
+
+
 def table(figures: list[Figure]) -> Table:
     """The figures for a reader."""
     found = Table(title="Setpiece beside a hand-written Temporal workflow, one run, medians")
@@ -113,11 +142,13 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small batches, once: does it work, not how fast is it")
     parser.add_argument("--json", action="store_true", help="figures for scripts")
     asked = parser.parse_args()
-    figures = asyncio.run(measure(1, 2) if asked.quick else measure(3, 10))
+    figures, alone = asyncio.run(measure(1, 2) if asked.quick else measure(3, 10))
     if asked.json:
-        print(json.dumps([asdict(one) | {"ratio": one.ratio} for one in figures], indent=2))
+        beside = [asdict(one) | {"ratio": one.ratio} for one in figures]
+        print(json.dumps([*beside, *(asdict(one) for one in alone)], indent=2))
     else:
         Console(width=110).print(table(figures))
+        Console(width=110).print(table_alone(alone))
 
 
 if __name__ == "__main__":

@@ -27,10 +27,16 @@ class Clock:
         return self.starts_at + (workflow.now() - self._began) // MINUTE * MINUTE
 
     def until(self, instant: datetime) -> timedelta:
-        """How long a timer to `instant` runs, rounded up to what this clock counts in: it must not ring too early."""
-        tick = MILLISECOND if self.starts_at is None else MINUTE
-        return -(-(instant - self.now()) // tick) * tick
+        """How long a timer to `instant` runs, rounded up: it must not ring before this clock reads it."""
+        if self.starts_at is None:
+            return _up(instant - workflow.now(), MILLISECOND)
+        passed = workflow.now() - self._began
+        return _up(_up(instant - self.starts_at, MINUTE) - passed, MILLISECOND)
 
     def began(self, accepted: datetime) -> datetime:
         """When the server `accepted` the start, by this clock."""
         return accepted if self.starts_at is None else self.starts_at
+
+
+def _up(span: timedelta, tick: timedelta) -> timedelta:
+    return -(-span // tick) * tick

@@ -65,11 +65,12 @@ class Theatre:
 
         Raises NoTables when the database has not been brought up to date.
         """
-        queue = f"rehearsal-{secrets.token_hex(6)}"
-        known = _ghostly(settings, queue)
         async with Keeper(database_url) as keeper:
-            await keeper.clean()
+            for dead in await keeper.clean():
+                await _terminate_all(client, dead)
             made = [await keeper.make() for _ in range(slots)]
+            queue = made[0].name  # whoever finds the schema left behind finds its runs
+            known = _ghostly(settings, queue)
             theatre = cls(client, known, [Slot(one, _activities(one, known)) for one in made], queue)
             async with theatre._worker(client):
                 yield theatre
@@ -152,3 +153,11 @@ def _activities(scratch: Scratch, settings: Settings) -> dict[str, Played]:
     """The real activities on the scratch ledger. Without a client no other run is told or started."""
     real = Activities(scratch.database, GhostTransport(), settings, None, GhostCaller())
     return {name_of(one): one for one in real.all()}
+
+
+async def _terminate_all(client: Client, queue: str) -> None:
+    """End the runs of a rehearsal that was killed: nobody would ever go on with them."""
+    query = f"TaskQueue = '{queue}' AND ExecutionStatus = 'Running'"
+    async for one in client.list_workflows(query):
+        with contextlib.suppress(RPCError):
+            await client.get_workflow_handle(one.id).terminate("its rehearsal was killed")

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
 
 from local.rehearsal.ghosts import GhostTransport
 from local.rehearsal.piece import Piece
@@ -18,6 +18,7 @@ from local.stack import Stack
 from records.db import Database
 from records.tables import Account, AccountRole, Base, Contact, Player, Run, Suppression
 from settings import Settings
+from tests.playhouse import eventually
 from tests.rehearsal.conftest import USUAL, Compose, write_play
 
 ASK = "select schema_name from information_schema.schemata where schema_name like 'rehearsal%'"
@@ -140,3 +141,19 @@ async def test_what_a_killed_rehearsal_left_behind_is_dropped_and_a_living_one_i
         assert living != "rehearsal_dead"
         async with Theatre.opened(database_url, client, settings):
             assert living in await rows(database_url, ASK)
+
+
+async def test_runs_of_a_killed_rehearsal_are_ended_by_the_next_one(
+    client: Client, database_url: str, settings: Settings
+) -> None:
+    await rows(database_url, "create schema rehearsal_killed")
+    orphan = await client.start_workflow(
+        "small", {"account": "acme"}, id=f"rehearsal/small/acme/{database_url[-6:]}", task_queue="rehearsal_killed"
+    )
+    await eventually(lambda: _listed(client, "rehearsal_killed"), "the run is listed")
+    async with Theatre.opened(database_url, client, settings):
+        assert (await orphan.describe()).status == WorkflowExecutionStatus.TERMINATED
+
+
+async def _listed(client: Client, queue: str) -> bool:
+    return [one.id async for one in client.list_workflows(f"TaskQueue = '{queue}'")] != []
