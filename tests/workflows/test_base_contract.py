@@ -40,6 +40,7 @@ async def test_when_the_date_has_come_the_mail_goes_out_and_the_run_goes_on_wher
         await world.until(lambda: world.steps == ["one"])
         await run.tell("reply", id="r1")
         await run.shows(lambda it: it.blocked == "held")
+        await run.pass_time(days=31)  # twice: the first may come before the timer it is for
         await run.pass_time(days=31)
         assert (await run.result()).outcome == "finished"
     assert world.steps == ["one", "resume-as-asked", "resume-as-asked", "two"]
