@@ -5,14 +5,26 @@ documents, deep nesting, more than 128 KB.
 """
 
 import math
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, DocumentStartEvent, NodeEvent
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+from ruamel.yaml.nodes import ScalarNode
 
 MAX_BYTES: Final = 128 * 1024
 MAX_DEPTH: Final = 40
@@ -56,12 +68,15 @@ class Spot:
         return spot.line, spot.column
 
 
+@lru_cache(maxsize=64)
 def read_yaml(raw: bytes) -> Spot:
-    """The document of a file. Raises YamlFault for the first thing wrong."""
+    """The document of a file, kept and not to be changed: a check looks at the plays beside its own too.
+
+    Raises YamlFault for the first thing wrong.
+    """
     text = _decoded(raw)
     try:
-        _survey(text)
-        node = YAML(typ="safe", pure=True).compose(text)
+        return _document(_surveyed(text))
     except YamlFault:
         raise
     except MarkedYAMLError as error:
@@ -70,9 +85,6 @@ def read_yaml(raw: bytes) -> Spot:
         raise YamlFault(
             1, 1, f"this is not YAML: {str(error).splitlines()[0] if str(error) else 'unreadable'}"
         ) from None
-    if node is None:
-        raise YamlFault(1, 1, "the file is empty", "begin with `play: name`")
-    return _spot(node)
 
 
 def _decoded(raw: bytes) -> str:
@@ -94,8 +106,8 @@ def _decoded(raw: bytes) -> str:
     return text
 
 
-def _survey(text: str) -> None:
-    """Look at the events before anything is built, so that size is known before it costs."""
+def _surveyed(text: str) -> Iterator[Event]:
+    """The events of the text, each looked at before anything is built of it, so that size is known before it costs."""
     depth = documents = 0
     for count, event in enumerate(YAML(typ="safe", pure=True).parse(text)):
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
@@ -112,36 +124,51 @@ def _survey(text: str) -> None:
             raise YamlFault(line, column, "a file holds one play", "remove the `---`")
         if depth > MAX_DEPTH or count > _MAX_EVENTS:
             raise YamlFault(line, column, "the file is nested too deep or too long", "split it into several plays")
+        yield event
 
 
-def _spot(node: Node) -> Spot:
-    line, column = node.start_mark.line + 1, node.start_mark.column + 1
-    if isinstance(node, MappingNode):
-        return _mapping(node, line, column)
-    if isinstance(node, SequenceNode):
-        parts: dict[str | int, Spot] = {index: _spot(one) for index, one in enumerate(node.value)}
+def _document(events: Iterator[Event]) -> Spot:
+    """The only document of a file."""
+    if not any(isinstance(event, DocumentStartEvent) for event in events):
+        raise YamlFault(1, 1, "the file is empty", "begin with `play: name`")
+    spot = _spot(next(events), events)
+    deque(events, maxlen=0)  # another document would be a fault
+    return spot
+
+
+def _spot(event: Event, events: Iterator[Event]) -> Spot:
+    line, column = event.start_mark.line + 1, event.start_mark.column + 1
+    if isinstance(event, MappingStartEvent):
+        return _mapping(events, line, column)
+    if isinstance(event, SequenceStartEvent):
+        parts: dict[str | int, Spot] = {}
+        while not isinstance(inner := next(events), SequenceEndEvent):
+            parts[len(parts)] = _spot(inner, events)
         return Spot([part.value for part in parts.values()], line, column, parts)
-    assert isinstance(node, ScalarNode)  # noqa: S101  # there is no other kind of node
-    return Spot(_scalar(node, line, column), line, column)
+    assert isinstance(event, ScalarEvent)  # noqa: S101  # there is no other kind of value
+    return Spot(_scalar(event), line, column)
 
 
-def _mapping(node: MappingNode, line: int, column: int) -> Spot:
+def _mapping(events: Iterator[Event], line: int, column: int) -> Spot:
     spot = Spot({}, line, column)
-    for key_node, value_node in node.value:
-        at = key_node.start_mark.line + 1, key_node.start_mark.column + 1
-        if not isinstance(key_node, ScalarNode):
+    while not isinstance(event := next(events), MappingEndEvent):
+        at = event.start_mark.line + 1, event.start_mark.column + 1
+        if not isinstance(event, ScalarEvent):
             raise YamlFault(*at, "a key is one word", 'a value that begins with { or [ is put in quotes: "[…"')
-        key = key_node.value
+        key = event.value
         if key in spot.parts:
             raise YamlFault(*at, f"`{key}` stands here twice, first in line {spot.keys[key][0]}", "keep one of them")
         spot.keys[key] = at
-        spot.parts[key] = _spot(value_node)
+        spot.parts[key] = _spot(next(events), events)
         spot.value[key] = spot.parts[key].value
     return spot
 
 
-def _scalar(node: ScalarNode, line: int, column: int) -> Any:
-    kind, text = str(node.tag).removeprefix(_TAG), node.value
+_RESOLVER: Final = YAML(typ="safe", pure=True).resolver  # says what a plain word is: a number, a text, nothing
+
+
+def _scalar(event: ScalarEvent) -> Any:
+    kind, text = str(_RESOLVER.resolve(ScalarNode, event.value, event.implicit)).removeprefix(_TAG), event.value
     try:
         if kind == "int":
             return int(text.replace("_", ""), 0) if len(text) < 20 else text
