@@ -50,7 +50,9 @@ async def nudge(client: Client | None, workflows: Sequence[str], event: EventIn)
 
 async def tell(client: Client | None, workflows: Sequence[str], event: EventIn) -> None:
     """Signal runs that wait for just this. Raises RPCError while they cannot be told; an ended one needs no word."""
-    for workflow_id in workflows if client is not None else ():
+    if client is None:
+        return
+    for workflow_id in workflows:
         try:
             await client.get_workflow_handle(workflow_id).signal(EVENT_SIGNAL, event, rpc_timeout=LIMIT)
         except RPCError as error:

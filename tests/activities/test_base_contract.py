@@ -72,7 +72,8 @@ async def test_a_referral_without_an_address_asks_the_owner_who_it_is(stage: Sta
 
 async def named(stage: Stage) -> Contact:
     """The person somebody named to us."""
-    return next(one for one in await stage.all(Contact) if one.address == "zoe@theirs.example")
+    found: Contact = next(one for one in await stage.all(Contact) if one.address == "zoe@theirs.example")
+    return found
 
 
 async def test_a_third_soft_bounce_looks_for_another_address(stage: Stage) -> None:

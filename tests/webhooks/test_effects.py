@@ -211,7 +211,7 @@ async def test_a_referral_makes_whom_it_names_a_contact_and_does_not_halt_the_ru
 
 @pytest.mark.parametrize("said", [{}, {"referred_email": "no address"}, {"referred_email": "g@globex.example"}])
 async def test_a_referral_to_nobody_we_could_write_to_says_so(
-    database: Database, run: str, said: dict[str, str]
+    database: Database, run: str, said: dict[str, Any]
 ) -> None:
     await come(database, "reply", id="r1", email="ann@acme.example", kind="referral", **said)
     assert (await b.event(database, "test:r1")).data["referred"] == ""
