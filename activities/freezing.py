@@ -78,7 +78,8 @@ async def turned_away(session: AsyncSession, house: House, found: Cue, verdict: 
     if verdict.word == "later":
         until = until_of(verdict, found.now)
         await touches.defer_until(session, found.key, until, verdict.reason)
-        return with_others(found, StepOut(verdict="later", reason=verdict.reason, until=until, contact=contact))
+        answer = StepOut(verdict="later", reason=verdict.reason, until=until, contact=contact)
+        return with_others(found, answer, wide=verdict.wide)
     await touches.close(session, found.key, TouchState.SKIPPED, verdict.reason, found.now)
     if verdict.rule in ("nobody", "content"):
         await tell_owner(session, house, found, verdict.reason)

@@ -47,7 +47,8 @@ class HandingOut:
                 until = until_of(verdict, found.now)
                 await touches.defer_until(session, found.key, until, verdict.reason)
                 contact = found.contact.id if found.contact else None
-                return with_others(found, StepOut(verdict="later", reason=verdict.reason, until=until, contact=contact))
+                answer = StepOut(verdict="later", reason=verdict.reason, until=until, contact=contact)
+                return with_others(found, answer, wide=verdict.wide)
             case "now":
                 return await self._hand_out(session, found)
             case _:

@@ -53,9 +53,9 @@ def _run_over(ask: Ask, facts: Facts) -> Verdict | None:
 
 def _kill(ask: Ask, facts: Facts) -> Verdict | None:
     if facts.kill:
-        return Verdict("later", "kill", "the kill switch is on", ask.now + ASK_AGAIN)
+        return Verdict("later", "kill", "the kill switch is on", ask.now + ASK_AGAIN, wide=True)
     if facts.run_state == RunState.PAUSED:
-        return Verdict("later", "paused", "the run is paused", ask.now + ASK_AGAIN)
+        return Verdict("later", "paused", "the run is paused", ask.now + ASK_AGAIN, wide=True)
     return None
 
 
@@ -105,7 +105,7 @@ def _hold(ask: Ask, facts: Facts) -> Verdict | None:
 def _lane(ask: Ask, facts: Facts) -> Verdict | None:
     if facts.higher is None or ask.handler or ask.channel in _BESIDE:
         return None
-    return Verdict("later", "lane", f"{facts.higher} works the account first", ask.now + LANE_AGAIN)
+    return Verdict("later", "lane", f"{facts.higher} works the account first", ask.now + LANE_AGAIN, wide=True)
 
 
 def _window(ask: Ask, facts: Facts) -> Verdict | None:
@@ -136,7 +136,7 @@ def _account_day(ask: Ask, facts: Facts) -> Verdict | None:
         return None
     free = sorted(facts.day)[len(facts.day) - cap] + DAY
     why = f"the account had {len(facts.day)} touches in 24 hours, and {cap} are the most"
-    return _capped(ask, why, max(free - ask.now, timedelta(minutes=1)))
+    return replace(_capped(ask, why, max(free - ask.now, timedelta(minutes=1))), wide=True)
 
 
 def _people(ask: Ask, facts: Facts) -> Verdict | None:
@@ -154,7 +154,7 @@ def _quota(ask: Ask, facts: Facts) -> Verdict | None:
         return None
     why = f"{limit.most} of {limit.step} in {limit.per} are the most for {_FOR[limit.of]}, and they are made"
     wait = max(limit.free_at(facts.quota) - ask.now, timedelta(minutes=1))
-    return replace(_capped(ask, why, wait), rule="quota")
+    return replace(_capped(ask, why, wait), rule="quota", wide=limit.of != "contact")
 
 
 def _capped(ask: Ask, why: str, wait: timedelta) -> Verdict:

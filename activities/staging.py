@@ -123,13 +123,14 @@ async def with_plan(session: AsyncSession, cue: Cue, answer: StepOut) -> StepOut
     return answer.model_copy(update={"plan": await plan_of(session, cue.scene, cue.step_in.then, cue.now)})
 
 
-def with_others(cue: Cue, answer: StepOut) -> StepOut:
-    """Of an "all of" audience: whether others are still to be reached, and when to ask again; nobody who is put off
-    keeps the others waiting. An approved draft that is put off does: the run has its approval in hand.
+def with_others(cue: Cue, answer: StepOut, *, wide: bool = False) -> StepOut:
+    """Of an "all of" audience: whether others are still to be reached, and when to ask again. Nobody who is put off
+    keeps the others waiting, unless what puts them off binds all of them (`wide`), or the run has the approval of this
+    draft in hand.
     """
-    if not cue.others:
+    if not cue.others or answer.more:
         return answer
-    if answer.verdict != "later" or cue.approved:
+    if answer.verdict != "later" or cue.approved or wide:
         return answer.model_copy(update={"more": True})
     until = max(min(until or cue.now for until in cue.others), cue.now)
     return answer.model_copy(update={"more": True, "until": min(until, answer.until or until)})

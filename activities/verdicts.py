@@ -19,6 +19,7 @@ class Verdict:
     rule: str
     reason: str
     until: datetime | None = None
+    wide: bool = False  # of later: it binds everybody else at the account too
 
 
 @dataclass(frozen=True)

@@ -155,3 +155,14 @@ async def test_the_people_who_opened_a_mail_can_be_an_audience(stage: Stage) -> 
         touch.opened_at = NOW
     out = await first(stage, run, "second", NOW + DAY)
     assert (out.contact, out.more) == ("acme-lou", False)
+
+
+async def test_what_binds_the_whole_account_is_not_asked_about_for_each_of_its_people(stage: Stage) -> None:
+    caps = {"email_gap": "12h", "per_account_day": 2, "people_at_once": 20}
+    run = await everybody(stage, "acme-lou", "acme-max", "acme-ned", caps=caps)
+    outs = [await first(stage, run) for _ in range(3)]
+    assert [out.verdict for out in outs] == ["made", "made", "later"]
+    assert outs[2].until is not None
+    assert outs[2].until > NOW + timedelta(hours=20), "nobody else of them is asked about before"
+    later = [await first(stage, run, now=NOW + DAY + timedelta(minutes=1)) for _ in range(2)]
+    assert [(out.verdict, out.more) for out in later] == [("made", True), ("made", False)]
