@@ -10,6 +10,7 @@ from activities.cues import Cue
 from activities.knowledge import facts_of
 from activities.lateness import Bar, barred
 from activities.quotas import Limit
+from activities.restarts import told_before
 from activities.rules import Ask
 from activities.scene import absent
 from activities.timing import back_at, hours_of, place_of, working_hours
@@ -52,6 +53,8 @@ def _barred(cue: Cue) -> Bar | None:
     """Why the step is not made whatever Postgres says. Whoever says send-now passes over its moment."""
     if cue.exhausted:
         return Bar("library", cue.exhausted)
+    if (again := told_before(cue.scene, cue.node, cue.contact)) is not None:
+        return again
     came = min(cue.step_in.base, cue.touch.created_at if cue.touch else cue.now)
     bar = barred(cue.scene, cue.node, came, cue.now, cue.contact, cue.player)
     return None if bar is not None and bar.rule == "late" and cue.step_in.hurry else bar

@@ -14,7 +14,7 @@ from plays.spans import Span
 GAP: Final = timedelta(days=6)  # design.md section 8: in the first three weeks this is a hole
 DENSE: Final = timedelta(days=21)
 # Skips that the play itself means are no fault of anybody.
-_MEANT: Final = frozenset({"when", "audience", "library", "halted", "ended", "expired", "settled", ""})
+_MEANT: Final = frozenset({"when", "audience", "library", "again", "halted", "ended", "expired", "settled", ""})
 _REMEDY: Final = {
     "content": "the text names something this account does not have: give it a default, or the account the fact",
     "nobody": "give the role to somebody, or the audience an `else`",
