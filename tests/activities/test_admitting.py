@@ -118,3 +118,14 @@ async def test_a_start_condition_may_ask_how_many_people_are_known(stage: Stage)
     )
     await stage.contact("acme-lou")
     assert (await stage.open(play, now=NOW + timedelta(days=1))).verdict == "admitted"
+
+
+async def test_a_parameter_may_say_whose_role_plays_a_slot(stage: Stage) -> None:
+    await stage.people()
+    players = {"csm": {"role": "csm"}, "writer": {"role": "csm", "parameter": "voice"}}
+    raw = play_of(players=players, executive="csm", parameters={"voice": {"default": "csm"}})
+    play = await stage.publish(raw)
+    run = await stage.open(play, parameters={"voice": "sponsor"})
+    assert run.roles == {"csm": "csm", "writer": "sponsor"}
+    await stage.close(run, NOW)
+    assert (await stage.open(play, now=NOW + timedelta(days=1))).roles == {"csm": "csm", "writer": "csm"}
