@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -122,7 +123,8 @@ def _failure(event: HistoryEvent) -> str:
 async def test_any_run_ends_or_waits_for_something_named(
     world_of: MakeWorld, play: Play, happenings: list[Happening], seed: int
 ) -> None:
-    world = MoodyWorld(world_of(play).client, play, f"any-{seed}", PlayWorkflow)
+    queue = f"any-{uuid.uuid4().hex[:8]}"  # of its own: a task given to a worker that has gone is lost for ten seconds
+    world = MoodyWorld(world_of(play).client, play, queue, PlayWorkflow)
     world.becomes(play, seed)
     async with world.worker():
         run = await world.start()
