@@ -21,6 +21,7 @@ from activities.channels.transport import Broken, Delivery, Refusal, Transport, 
 from activities.claiming import Claim, begin
 from activities.clock import present
 from activities.contracts import SEND_EMAIL, StepIn, StepOut
+from activities.copies import copied_to, put_copies
 from activities.freezing import Ready, prepare
 from activities.heartbeat import Heart
 from activities.house import House
@@ -120,17 +121,20 @@ class Emailing:
     async def _settle(self, ready: Ready, token: str, fate: Fate) -> StepOut:
         """Write the verdict, however long Postgres is away: the server's word is not asked for twice.
 
-        The verdict is one statement and its own transaction; the plan that follows only reads.
+        The verdict is one statement and its own transaction; the plan that follows only reads. Copies go with it.
         """
+        copies = fate.state is TouchState.MADE and bool(copied_to(ready.cue))
 
         async def write(session: AsyncSession) -> StepOut:
             at = present(ready.cue.step_in.now)
-            await touches.settle(session, ready.key, token, fate.state, fate.reason, at, fate.server_text)
+            mine = await touches.settle(session, ready.key, token, fate.state, fate.reason, at, fate.server_text)
+            if mine and copies:
+                await put_copies(session, self._house, ready.cue, ready.mime)
             verdict: Any = str(fate.state)
             answer = StepOut(verdict=verdict, reason=fate.reason, contact=ready.contact)
             return await with_plan(session, ready.cue, answer)
 
-        return await self._write(write, self._house.database.singly)
+        return await self._write(write, None if copies else self._house.database.singly)
 
     # --- not accepted ------------------------------------------------------------------------------------------------
 

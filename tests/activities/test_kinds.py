@@ -198,3 +198,20 @@ async def test_a_survey_is_a_mail_with_a_link_of_its_own(stage: Stage) -> None:
     plain = sent.get_body(("plain",))
     assert plain is not None
     assert link in plain.get_content()
+
+
+async def test_players_named_under_copy_get_what_was_sent_once(stage: Stage) -> None:
+    step = {"email": "first", "from": "csm", "to": "champion", "copy": ["sponsor", "csm"], "reason": "new"}
+    admitted = await stage.begin(play_of(steps=[step]))
+    assert (await stage.send(stage.step(admitted, "first"))).verdict == "made"
+    await stage.send(stage.step(admitted, "first"))
+    [copy] = await stage.all(Notice)
+    assert (copy.player, copy.subject) == ("sponsor", "Copy: Hello Kim")
+    assert "Hi Kim,\n\nabout Acme Ltd." in copy.body
+
+
+async def test_a_mail_that_did_not_go_out_has_no_copies(stage: Stage) -> None:
+    step = {"email": "first", "from": "csm", "to": "champion", "copy": "sponsor", "when": "false", "reason": "new"}
+    admitted = await stage.begin(play_of(steps=[step]))
+    assert (await stage.send(stage.step(admitted, "first"))).verdict == "skipped"
+    assert await stage.all(Notice) == []
