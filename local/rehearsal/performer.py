@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.contracts import HAND_OUT, OPEN_RUN, START_PLAY, PlayStarted, StartPlay, StepIn, StepOut
 from local.rehearsal.clockwork import Clockwork
@@ -168,6 +169,10 @@ class Performer:
             answer = await handle.execute_update(incident.word, wish_of(incident), result_type=Answer)
         except WorkflowUpdateFailedError as error:
             raise Unplayable(f"'{incident.text}': {error.cause}") from error
+        except RPCError as error:
+            if error.status != RPCStatusCode.NOT_FOUND:
+                raise
+            raise Unplayable(f"'{incident.text}': the run is over by then") from error
         self.book.write(OPERATOR, (incident, at), answer.sentence)
 
     async def _played_elsewhere(self, asked: StartPlay, started: PlayStarted) -> None:

@@ -20,6 +20,7 @@ from temporalio.api.workflowservice.v1 import (
     UpdateWorkflowExecutionOptionsRequest,
 )
 from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 from temporalio.testing import TimeSkippingConfig as Stamped
 
@@ -57,20 +58,28 @@ def new_jump() -> str:
     return str(uuid.uuid4())
 
 
-async def jump(client: Client, workflow: str, name: str, span: timedelta) -> None:
-    """Let the run's clock go on by `span` at once, in place of a jump under way. Returns when the server has agreed."""
+async def jump(client: Client, workflow: str, name: str, span: timedelta) -> bool:
+    """Let the run's clock go on by `span` at once, in place of a jump under way. Returns when the server has agreed.
+
+    False when the run has ended meanwhile.
+    """
     fast = FastForwardConfig(id=name)
     fast.duration.FromTimedelta(max(span, LEAST))
     config = TimeSkippingConfig(enabled=True, max_session_skip_count=MOST_JUMPS, fast_forward_config=fast)
-    await client.workflow_service.update_workflow_execution_options(
-        UpdateWorkflowExecutionOptionsRequest(
-            namespace=client.namespace,
-            workflow_execution=WorkflowExecution(workflow_id=workflow),
-            workflow_execution_options=WorkflowExecutionOptions(time_skipping_config=config),
-            update_mask=FieldMask(paths=["time_skipping_config"]),
-            identity=client.identity,
-        )
+    asked = UpdateWorkflowExecutionOptionsRequest(
+        namespace=client.namespace,
+        workflow_execution=WorkflowExecution(workflow_id=workflow),
+        workflow_execution_options=WorkflowExecutionOptions(time_skipping_config=config),
+        update_mask=FieldMask(paths=["time_skipping_config"]),
+        identity=client.identity,
     )
+    try:
+        await client.workflow_service.update_workflow_execution_options(asked)
+    except RPCError as error:
+        if error.status != RPCStatusCode.NOT_FOUND:
+            raise
+        return False
+    return True
 
 
 async def landed(client: Client, workflow: str, name: str) -> Ended:

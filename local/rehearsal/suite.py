@@ -39,4 +39,6 @@ async def play_one(theatre: Theatre, one: Booked) -> Played:
         performance = await theatre.play(one.piece)
     except Unplayable as error:
         return Played(one, None, fault=str(error))
+    except Exception as error:  # whatever it is, the others are played
+        return Played(one, None, fault=f"a mistake of ours: {type(error).__name__}: {error}")
     return Played(one, performance, difference(one.piece.scenario.expect, performance.as_expected()))
