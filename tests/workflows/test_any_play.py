@@ -3,15 +3,16 @@
 import asyncio
 import contextlib
 import random
-import uuid
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from temporalio.api.enums.v1 import WorkflowTaskFailedCause
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowUpdateFailedError
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.worker import Replayer
@@ -20,7 +21,7 @@ from activities.contracts import Decided, PlayStarted, StepOut
 from plays.model import Play
 from plays.program import lay_out
 from tests.workflows.any_play import HAPPENINGS, Happening, plays
-from tests.workflows.conftest import MakeWorld
+from tests.workflows.builders import play
 from tests.workflows.world import Going, World
 from workflows.messages import OverrideIn, PauseIn, ResumeIn, SendNowIn, SkipIn
 from workflows.play import PlayWorkflow
@@ -118,25 +119,30 @@ def _failure(event: HistoryEvent) -> str:
     return "" if harmless else failed.failure.message
 
 
-@settings(max_examples=30, deadline=None, derandomize=True, phases=PHASES, suppress_health_check=list(HealthCheck))
+@pytest.fixture
+async def world(client: Client, task_queue: str) -> AsyncIterator[MoodyWorld]:
+    """One world and one worker for all examples."""
+    made = MoodyWorld(client, play({"end": "at-once"}), task_queue)
+    async with made.worker():
+        yield made
+
+
+@settings(max_examples=25, deadline=None, derandomize=True, phases=PHASES, suppress_health_check=list(HealthCheck))
 @given(play=plays(), happenings=HAPPENINGS, seed=st.integers(0, 1000))
 async def test_any_run_ends_or_waits_for_something_named(
-    world_of: MakeWorld, play: Play, happenings: list[Happening], seed: int
+    world: MoodyWorld, play: Play, happenings: list[Happening], seed: int
 ) -> None:
-    queue = f"any-{uuid.uuid4().hex[:8]}"  # of its own: a task given to a worker that has gone is lost for ten seconds
-    world = MoodyWorld(world_of(play).client, play, queue, PlayWorkflow)
     world.becomes(play, seed)
-    async with world.worker():
-        run = await world.start()
-        for it in [*happenings, Happening("ask", "resume"), *[Happening("close", 0), Happening("days", 15)] * 3]:
-            await _happens(run, it)
-        if await _comes_to_rest(run):
-            shown = await run.explain()
-            whys = [shown.next_why, shown.blocked or "", *(line.why for line in shown.tracks)]
-            assert shown.step is not None
-            assert shown.next_touch is not None or any(whys), shown
-            assert shown.now
-            await run.handle.terminate()
+    run = await world.start()
+    for it in [*happenings, Happening("ask", "resume"), *[Happening("close", 0), Happening("days", 15)] * 3]:
+        await _happens(run, it)
+    if await _comes_to_rest(run):
+        shown = await run.explain()
+        whys = [shown.next_why, shown.blocked or "", *(line.why for line in shown.tracks)]
+        assert shown.step is not None
+        assert shown.next_touch is not None or any(whys), shown
+        assert shown.now
+        await run.handle.terminate()
     history = await run.handle.fetch_history()
     assert len(history.events) < MOST_EVENTS
     assert [why for event in history.events if (why := _failure(event))] == []
