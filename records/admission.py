@@ -65,9 +65,9 @@ async def admission(
     row = await session.get(Account, account)
     if row is None:
         return Judgement("refused", f"there is no account '{account}'; import it first")
-    others = await open_runs(session, account)
+    rivals = [run for run in await open_runs(session, account) if run.id != parent]
     for reason in (
-        *_open_already(play, others),
+        *_open_already(play, rivals),
         *faults(play, given),
         await _not_for(session, play, row),
         _dateless(program, row),
@@ -80,8 +80,8 @@ async def admission(
     if play.owner not in roles:
         wanted = " or ".join(filter(None, (play.players[play.owner].role, play.players[play.owner].otherwise)))
         return Judgement("refused", f"nobody holds the role {wanted} at the account, so nobody would answer a reply")
-    rivals = [run for run in others if run.id != parent]
-    return replace(_lanes(play, rivals, roles), parameters=has)
+    in_the_way = [run for run in rivals if not await _leaves_be(session, run, play)]
+    return replace(_lanes(play, in_the_way, roles), parameters=has)
 
 
 def _open_already(play: Play, others: Sequence[Run]) -> Iterator[str]:
@@ -116,6 +116,15 @@ def _sure_moments(steps: tuple[AnyStep, ...]) -> Iterator[Moment]:
                 yield from (
                     one for track in tracks.values() if track.when is None for one in _sure_moments(track.steps)
                 )
+
+
+async def _leaves_be(session: AsyncSession, other: Run, play: Play) -> bool:
+    """True if the run's own play says `ignore` of this lower one: the gate lets both work then, so both may start."""
+    if other.priority < play.priority or other.lane != play.lane:
+        return False
+    query = select(PlayVersion.definition).where(PlayVersion.play == other.play, PlayVersion.version == other.version)
+    theirs = program_of((await session.scalars(query)).one()).play.meets
+    return (theirs.get(play.play) or theirs.get(play.lane)) == "ignore"
 
 
 def meets(play: Play, lane: str, other: Run) -> Meeting:

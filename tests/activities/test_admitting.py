@@ -95,6 +95,22 @@ async def test_no_run_beside_one_that_hears_the_event_itself(stage: Stage) -> No
     assert (answer.verdict, answer.reason) == ("refused", "renewal/acme is open and hears it")
 
 
+async def test_a_play_that_its_own_parent_hears_for_may_be_its_child(stage: Stage) -> None:
+    await stage.people()
+    parent = await stage.open(await stage.publish(play_of("onboarding")))
+    play = await stage.publish(play_of("handoff", start={"on": "meeting.booked", "unless_open": ["onboarding"]}))
+    assert (await stage.open(play, parent=parent.run_id)).verdict == "admitted"
+
+
+async def test_a_lower_play_may_begin_beside_a_higher_one_of_its_lane_that_ignores_it(stage: Stage) -> None:
+    await stage.people()
+    higher = play_of("keep-warm", lane="sales", priority=14, meets={"nurture": "ignore"})
+    await stage.open(await stage.publish(higher))
+    assert (await stage.open(await stage.publish(play_of("nurture", lane="sales", priority=10)))).verdict == "admitted"
+    other = await stage.open(await stage.publish(play_of("gossip", lane="sales", priority=9)))
+    assert other.reason == "keep-warm/acme/1 works the account in the same lane, with priority 14 against 9"
+
+
 async def test_the_event_that_starts_a_run_may_bring_its_date(stage: Stage) -> None:
     await stage.people()
     booked = Event(
