@@ -99,17 +99,22 @@ class Clockwork:
                     self._broken.result()
                 if landing in done:
                     return landing.result()
-                if not done and alive == self._alive:
-                    await self._complain()
+                if not done and alive == self._alive and await self._looked():
+                    return False
         finally:
             landing.cancel()
 
-    async def _complain(self) -> None:
-        """Nothing has moved for a while. Raises Unplayable when the run's code fails, or after long enough."""
+    async def _looked(self) -> bool:
+        """Nothing has moved for a while. True when the run is over, which the server does not always say to who waits
+        for its clock. Raises Unplayable when the run's code fails, or after long enough.
+        """
         self._quiet += 1
+        if not (await skipping.standing(self._client, self._workflow)).running:
+            return True
         why = await skipping.fault(self._client, self._workflow)
         if why or self._quiet * GLANCE > PATIENCE:
             raise Unplayable(STUCK.format(self._workflow) + (f": {why}" if why else ""))
+        return False
 
     async def _landed(self) -> bool:
         while True:

@@ -77,3 +77,14 @@ def test_a_faulty_file_is_refused_with_its_line(tmp_path: Path, before: str, aft
     with pytest.raises(Unplayable) as refused:
         read_rehearsals(path)
     assert said in str(refused.value)
+
+
+def test_which_touch_of_one_minute_came_first_is_no_difference() -> None:
+    one = Expect(
+        outcome="x",
+        touches=("Mon 30 Nov 09:00 task b by adr", "Mon 30 Nov 09:00 task a by adr", "Tue 1 Dec 09:00 task c by adr"),
+    )
+    other = one.model_copy(update={"touches": (one.touches[1], one.touches[0], one.touches[2])})
+    later = one.model_copy(update={"touches": (one.touches[0], one.touches[2], one.touches[1])})
+    assert difference(one, other) == []
+    assert difference(one, later) != []
