@@ -98,6 +98,11 @@ def quota_lock_key(quota: str) -> int:
     return _key("quota", quota)
 
 
+def publishing_lock_key(play: str) -> int:
+    """The advisory lock under which a play's versions are numbered."""
+    return _key("publish", play)
+
+
 async def lock_account(executor: Executor, account: str) -> None:
     """Wait for the account's lock, held to the end of the transaction. Always taken before an address's lock."""
     await executor.execute(text("select pg_advisory_xact_lock(:key)"), {"key": account_lock_key(account)})

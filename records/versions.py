@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plays.model import Play
+from records.db import publishing_lock_key
 from records.tables import PlayVersion
 
 
@@ -52,7 +53,7 @@ async def publish(session: AsyncSession, source: Source, by: str) -> Published:
     Two publishers of one play wait for each other.
     """
     name = source.play.play
-    await session.execute(text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"publish:{name}"})
+    await session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": publishing_lock_key(name)})
     newest = await latest(session, name)
     if newest is not None and newest.hash == source.hash:
         return Published(name, newest.version, new=False)
