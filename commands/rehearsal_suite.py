@@ -4,6 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -40,7 +41,14 @@ def _booked(play: str | None) -> "tuple[list[Booked], list[str]]":
     from local.rehearsal.faults import Unplayable
     from local.rehearsal.files import booked, paths
 
-    known = paths()
+    known, file = paths(), Path(play) if play else None
+    if file is not None and file.suffix in (".yaml", ".yml"):  # a play of one's own: its rehearsals lie beside it
+        play, beside = file.stem, file.parent / "rehearsals" / f"{file.stem}.yaml"
+        if not beside.is_file():
+            raise Wrong(
+                f"There is no {beside}: the rehearsals of {file} are written there, see docs/writing-a-play.md."
+            )
+        known = {play: beside}
     if play is not None and play not in known:
         raise Wrong(f"There are no rehearsals of '{play}'. There are some of: {', '.join(known) or 'no play yet'}.")
     found: list[Booked] = []
