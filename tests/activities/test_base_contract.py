@@ -1,4 +1,4 @@
-"""What every play does about a date they name and a colleague they name: the mail that waits, the person who follows."""
+"""What every play does about a date or a colleague they name: the mail that waits, the person who follows."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,10 +8,8 @@ from records.inbox import accept
 from records.tables import Contact, Event, Task, Touch
 from tests.activities.builders import NOW, Stage, hours, play_of
 
-TEXTS = {
-    name: "subject: A word to {{ contact.first_name | default: 'you' }}\n---\nHi there,\n\na word.\n\n{{ sender.name }}\n"
-    for name in ("resume-as-asked.en", "thank-referrer.en")
-}
+TEXT = "subject: A word to {{ contact.first_name | default: 'you' }}\n---\nHi there,\n\na word.\n\n{{ sender.name }}\n"
+TEXTS = dict.fromkeys(("resume-as-asked.en", "thank-referrer.en"), TEXT)
 
 
 async def replied(stage: Stage, kind: str, **data: Any) -> str:

@@ -39,7 +39,8 @@ HAND = "  - {{play: {0}, as: successor}}\n"
 
 def other(folder: Path, name: str, steps: str) -> None:
     """Another play beside the one under examination."""
-    (folder / f"{name}.yaml").write_text(with_steps(steps).replace("play: winter", f"play: {name}", 1), encoding="utf-8")
+    text = with_steps(steps).replace("play: winter", f"play: {name}", 1)
+    (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
 
 
 def test_plays_that_hand_over_in_a_circle_are_told_with_the_circle(tmp_path: Path) -> None:
