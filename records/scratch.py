@@ -66,7 +66,9 @@ class Keeper:
                 f"the database has no table {missing[0]}: bring it up to date with `./starter.py db upgrade`; "
                 "nothing was changed"
             )
-        tables = "; ".join(f'create unlogged table "{name}"."{one}" (like "{here}"."{one}" including all)' for one in TABLES)
+        tables = "; ".join(
+            f'create unlogged table "{name}"."{one}" (like "{here}"."{one}" including all)' for one in TABLES
+        )
         await self._run(f'create schema "{name}"; {tables}')
         scratch = Scratch(self._url, name, here)
         self._made.append(scratch)
