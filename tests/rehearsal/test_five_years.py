@@ -1,6 +1,7 @@
-"""Nurture, which has no end, over five virtual years: histories stay short, a late touch costs what an early one did."""
+"""Nurture, which has no end, over five virtual years: short histories, and a late touch costs what an early one did."""
 
 from collections import Counter
+from datetime import datetime
 from itertools import pairwise
 
 from temporalio.api.enums.v1 import EventType
@@ -19,12 +20,12 @@ AROUND = 15  # touches whose cost is compared, early and late
 
 async def histories(client: Client, performance: Performance) -> list[list[int]]:
     """The types of the events of each Temporal run of the rehearsed run, oldest first."""
-    found = []
+    found: list[tuple[datetime, list[int]]] = []
     query = f'WorkflowId = "{performance.workflow}"'
     async for run in client.list_workflows(query):
         handle = client.get_workflow_handle(run.id, run_id=run.run_id)
         history = await handle.fetch_history()
-        found.append((run.start_time, [event.event_type for event in history.events]))
+        found.append((run.start_time, [int(event.event_type) for event in history.events]))
     return [kinds for _, kinds in sorted(found, key=lambda one: one[0])]
 
 
