@@ -42,10 +42,7 @@ class Recording:
             run = await locked(session, asked.run_id)
             if run is None or run.ended_at is not None:
                 return
-            if asked.state is not None:
-                _change_state(run, asked)
-            if asked.stage is not None:
-                run.stage = asked.stage
+            _rewrite(run, asked)
             if asked.skipped is not None:
                 await self._skip(session, run, asked)
             if asked.reassign_slot is not None and asked.reassign_to is not None:
@@ -149,6 +146,16 @@ class Recording:
 def _slot(step: object) -> str | None:
     slot = getattr(step, "by", None) or getattr(step, "sender", None)
     return slot if isinstance(slot, str) else None
+
+
+def _rewrite(run: Run, asked: Record) -> None:
+    """What stands in the run's own row."""
+    if asked.state is not None:
+        _change_state(run, asked)
+    if asked.stage is not None:
+        run.stage = asked.stage
+    if asked.version is not None:
+        run.version = asked.version
 
 
 def _change_state(run: Run, asked: Record) -> None:
