@@ -93,7 +93,7 @@ class Guide:
             "That was the tour. From here:",
             f"  every mail that was sent     {self.stack['inbox']}",
             "  the work handed out          ./starter.py tasks list",
-            "  write a play of your own     docs/adding-a-play.md, then ./starter.py plays check my-play.yaml",
+            "  write a play of your own     docs/writing-a-play.md, then ./starter.py rehearse my-play.yaml",
             "  all commands                 ./starter.py --help",
         )
 
