@@ -62,7 +62,7 @@ async def _fill(stack: "Stack", samples: bool) -> None:
             say(await import_samples(house))
         for name, argv in APPLICATIONS.items():
             await stack.supervise(name, argv)
-        await _until_ready(house)
+        await _until_ready(stack, house)
         if samples:
             for line in await start_samples(house):
                 say(line)
@@ -83,14 +83,14 @@ async def _prepare(house: "House") -> None:
     say(await publish_catalog(house))
 
 
-async def _until_ready(house: "House") -> None:
-    """Wait until a worker polls the task queue and the webhooks answer. Raises Unreachable with the log to look at."""
+async def _until_ready(stack: "Stack", house: "House") -> None:
+    """Wait until a worker polls the task queue and our webhooks answer. Raises Unreachable with the log to look at."""
     from commands.failures import Unreachable
 
     waiting = {"worker": _worker_polls, "webhooks": _webhooks_answer}
     deadline = time.monotonic() + READY_WITHIN
     while waiting:
-        for name in [name for name, ready in waiting.items() if await ready(house)]:
+        for name in [name for name, ready in waiting.items() if await ready(stack, house)]:
             del waiting[name]
         if time.monotonic() > deadline:
             logs = ", ".join(str(house.settings.folder / "log" / f"{name}.log") for name in waiting)
@@ -98,7 +98,7 @@ async def _until_ready(house: "House") -> None:
         await asyncio.sleep(GLANCE)
 
 
-async def _worker_polls(house: "House") -> bool:
+async def _worker_polls(stack: "Stack", house: "House") -> bool:
     from temporalio.api.enums.v1 import TaskQueueType
     from temporalio.api.taskqueue.v1 import TaskQueue
     from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
@@ -114,14 +114,17 @@ async def _worker_polls(house: "House") -> bool:
     return any(time.time() - poller.last_access_time.ToSeconds() < 60 for poller in answer.pollers)
 
 
-async def _webhooks_answer(house: "House") -> bool:
+async def _webhooks_answer(stack: "Stack", house: "House") -> bool:
+    """Ours, not those of another folder that took the port after we had found it free."""
     from commands.http import fetch
+    from local import ports
 
     try:
         await fetch(f"{house.settings.webhooks_url}/healthz")
     except OSError:
         return False
-    return True
+    ours = stack.application("webhooks")
+    return ours is not None and ports.is_held_by(house.settings.webhooks_port, ours.pid)
 
 
 def _show_places(stack: "Stack", house: "House") -> None:

@@ -16,6 +16,7 @@ from local.folder import Folder
 
 READY_WITHIN = 60.0  # seconds; a cold disk on a laptop, not what is usual (one or two)
 ATTEMPTS = 4
+IN_USE = "address already in use"  # EADDRINUSE, as Postgres, Temporal and Python word it
 
 
 class Part(ABC):
@@ -53,9 +54,9 @@ class Part(ABC):
             try:
                 return await self._start_once()
             except LocalError:
-                taken = any(not ports.is_free(port) for port in self.ports)
+                taken = self._lost_a_port()
                 self.ports = ()
-                if not taken:  # otherwise somebody was faster between our look and the server's bind
+                if not taken:
                     raise
         raise LocalError(f"{self.title} found no free port on 127.0.0.1 in {ATTEMPTS} attempts.")
 
@@ -82,6 +83,11 @@ class Part(ABC):
         except asyncio.CancelledError:
             await child.stop()
             raise
+
+    def _lost_a_port(self) -> bool:
+        """Whether somebody was faster between our look and the server's bind, and may have gone again since."""
+        log = last_lines(self.folder.log(self.name))
+        return IN_USE in log.lower() or any(not ports.is_free(port) for port in self.ports)
 
     def _is_ours(self, child: Child) -> bool:
         """Whether it was our server that answered, and not one that took the port a moment before ours wanted it."""

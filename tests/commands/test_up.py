@@ -91,6 +91,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     house.down()
 
 
+def test_the_tests_of_this_file_share_one_process(request: pytest.FixtureRequest) -> None:
+    alone = not hasattr(request.config, "workerinput")  # no pytest-xdist
+    assert alone or request.node.nodeid.endswith("@up"), "two of these installations would fight for the same ports"
+
+
 def test_what_was_started_is_told_with_where_to_look(house: Installation) -> None:
     told = "".join(house.said)
     stack = json.loads((house.folder / "stack.json").read_text(encoding="utf-8"))

@@ -57,6 +57,14 @@ def closed_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
     shutil.rmtree(home)
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder everybody may pass through: pytest's own are closed, and other tests look at their modes."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o711)
+        yield Path(name)
+
+
 @as_root
 async def test_root_runs_postgres_as_an_ordinary_user_below_a_closed_home_and_no_mode_changes(
     closed_home: Path,
@@ -72,14 +80,10 @@ async def test_root_runs_postgres_as_an_ordinary_user_below_a_closed_home_and_no
 
 
 @as_root
-async def test_root_runs_postgres_without_any_capability_where_the_folders_are_open(tmp_path: Path) -> None:
-    temporary = Path(tempfile.gettempdir())
-    for path in (tmp_path, *tmp_path.parents):
-        if temporary in path.parents:  # the test session's own folders
-            path.chmod(0o711)
-    if not all(path.stat().st_mode & 0o001 for path in (*tmp_path.parents, *Path(sys.prefix).parents)):
+async def test_root_runs_postgres_without_any_capability_where_the_folders_are_open(open_folder: Path) -> None:
+    if not all(path.stat().st_mode & 0o001 for path in (*open_folder.parents, *Path(sys.prefix).parents)):
         pytest.skip("this Python or the temporary folder lies below a closed folder")
-    async with Stack(tmp_path / "data", ports="free", environ=bare(**ONLY_POSTGRES)) as stack:
+    async with Stack(open_folder / "data", ports="free", environ=bare(**ONLY_POSTGRES)) as stack:
         assert status(stack.postgres.pid, "Uid").split() == [str(NOBODY)] * 4
         assert int(status(stack.postgres.pid, "CapEff"), 16) == 0
 

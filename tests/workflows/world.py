@@ -240,7 +240,8 @@ class Going:
         await self.handle.signal("event", event)
 
     async def close_task(self, step: str, outcome: str = "done") -> None:
-        """A player closes the task of a step."""
+        """A player closes the task of a step, once it is handed out."""
+        await self.world.until(lambda: step in self.world.tasks)
         number = self.world.handed_out(step)
         await self.tell("task.done", id=f"task:{number}:{outcome}", task=number, outcome=outcome)
 
