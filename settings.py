@@ -6,6 +6,7 @@ configuration (`temporalio.envconfig`), see `temporal_connect_config`.
 
 import base64
 import json
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -50,6 +51,50 @@ class Endpoint(BaseModel):
         return secret
 
 
+SendingKind = Literal["sendgrid", "mailgun", "postmark", "ses", "resend", "brevo"]
+ReportingKind = Literal["mailjet", "sparkpost", "mandrill", "mailersend"]  # what they report is understood; no API yet
+ProviderKind = SendingKind | ReportingKind
+
+
+class Provider(BaseModel):
+    """An account at a mail provider: to send by its API, to trust its webhooks, or both."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: ProviderKind
+    key: SecretStr | None = None  # of the API; of SES: access-key-id:secret-access-key
+    url: str | None = None  # of the API where it is not the usual one: the provider's EU region, a private endpoint
+    domain: str | None = None  # Mailgun: the sending domain
+    region: str | None = None  # SES
+    secrets: list[SecretStr] = Field(default_factory=list)  # verify its webhooks, newest first; what they are: docs
+    password: SecretStr | None = None  # `user:password` of HTTP basic auth on its webhooks, where it signs nothing
+    topics: list[str] = Field(default_factory=list)  # SES: the ARNs of the SNS topics that may report
+
+
+class OAuth(BaseModel):
+    """How to get access tokens for XOAUTH2 (Google, Microsoft 365): the refresh-token grant of RFC 6749, 6."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    token_url: str
+    client_id: str
+    client_secret: SecretStr | None = None
+    refresh_token: SecretStr
+
+
+class Mailbox(BaseModel):
+    """A player's own mailbox: how mail leaves it, where replies are read, how much it may send."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    send: SecretStr | None = None  # smtp+starttls://user:password@host, or `provider:NAME`; else SMTP_URL
+    listen: SecretStr | None = None  # imaps://user:password@host/INBOX; not read without it
+    oauth: OAuth | None = None  # instead of passwords in both
+    a_day: int | None = Field(None, ge=1)  # mails in any 24 hours
+    a_minute: int | None = Field(None, ge=1)  # mails in any 60 seconds
+    since: date | None = None  # its first day of sending: the quota grows from there (warm-up)
+
+
 class Settings(BaseSettings):
     """Everything that differs between installations. Environment wins over the running local stack's file."""
 
@@ -71,6 +116,9 @@ class Settings(BaseSettings):
     public_url: str | None = None  # what unsubscribe links begin with
     webhook_secrets: dict[str, list[SecretStr]] = Field(default_factory=dict)  # source -> secrets, newest first
     webhook_endpoints: dict[str, Endpoint] = Field(default_factory=dict)  # what `webhook` steps call, by name
+    mailboxes: dict[str, Mailbox] = Field(default_factory=dict)  # by address
+    providers: dict[str, Provider] = Field(default_factory=dict)  # by a name of ours, part of the webhooks' path
+    max_mail: int = 25 * 1024 * 1024  # bytes of a mail that comes in by a webhook
     link_secret: SecretStr | None = None  # keys unsubscribe and survey links
     max_body: int = 256 * 1024  # bytes
 

@@ -107,7 +107,7 @@ class Emailing:
     async def _deliver(self, ready: Ready, claim: Claim, delivery: Delivery, heart: Heart) -> StepOut:
         try:
             said = await delivery.finish(ready.mime)
-            fate = Fate(TouchState.MADE, "the mail server has accepted it", said)
+            fate = Fate(TouchState.MADE, "the mail server has accepted it", said.text)
         except Broken as error:
             await self._release(ready, claim, str(error))
             raise ApplicationError(f"{error}; nothing was sent", type="MailServerUnreachable") from error

@@ -7,6 +7,7 @@ Every change here needs a migration in `records/migrations/versions`.
 from records.rows.base import Base
 from records.rows.events import Event, Hold, Suppression, Switch
 from records.rows.ledger import Activity, Answers, Decision, Notice, Task, Touch
+from records.rows.mail import Consent, Correction, Erasure, Mail, MailboxPlace, SeenToken, SendingDomain
 from records.rows.people import Account, AccountRole, Contact, Player
 from records.rows.plays import PlayVersion, Run
 
@@ -16,14 +17,21 @@ __all__ = [
     "Activity",
     "Answers",
     "Base",
+    "Consent",
     "Contact",
+    "Correction",
     "Decision",
+    "Erasure",
     "Event",
     "Hold",
+    "Mail",
+    "MailboxPlace",
     "Notice",
     "PlayVersion",
     "Player",
     "Run",
+    "SeenToken",
+    "SendingDomain",
     "Suppression",
     "Switch",
     "Task",

@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import ipaddress
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -15,7 +14,17 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 from aiosmtplib.protocol import normalize_message_line_endings
 
-from activities.channels.transport import Broken, Refusal, Unanswered, Unreachable
+from activities.channels.transport import (
+    Accepted,
+    BeforeDot,
+    Broken,
+    Found,
+    Look,
+    Refusal,
+    Sought,
+    Unanswered,
+    Unreachable,
+)
 from records.addresses import normal_domain
 
 GREETING_LIMIT: Final = 30.0  # seconds to connect, greet, secure and log in
@@ -87,6 +96,15 @@ class SmtpTransport:
             with contextlib.suppress(aiosmtplib.SMTPServerDisconnected):  # it had gone stale
                 return await self._address(kept, sender, recipient)
         return await self._address(await self._connect(), sender, recipient)
+
+    @property
+    def name(self) -> str:
+        """As the ledger has it."""
+        return "smtp"
+
+    async def look_up(self, sought: Sought) -> Found:
+        """SMTP cannot be asked what became of a mail; its mailbox's Sent folder can, where one is set."""
+        return Found(Look.SILENT, "plain SMTP cannot be asked")
 
     async def close(self) -> None:
         """Say goodbye on the kept connections."""
@@ -188,7 +206,7 @@ class SmtpDelivery:
             raise Refusal(response.code, response.message)
         self._usable = False  # until the last word has come
 
-    async def finish(self, mime: bytes, on_dot: Callable[[], None] = lambda: None) -> str:
+    async def finish(self, mime: bytes, before_dot: BeforeDot | None = None) -> Accepted:
         """Send the text, dot-stuffed and with CRLF alone, then the final dot; wait for the last word.
 
         Raises Broken while the dot is unwritten, Unanswered after it, Refusal when the server says no.
@@ -200,10 +218,11 @@ class SmtpDelivery:
         try:
             protocol.write(text)
             await asyncio.sleep(0)  # a loss is noticed here, while it is still harmless
+            if before_dot is not None:
+                await before_dot()
             protocol.write(b".\r\n")
         except aiosmtplib.SMTPServerDisconnected as error:
             raise Broken("the mail server was lost while the text was sent") from error
-        on_dot()
         try:
             response = await protocol.read_response(timeout=LAST_WORD_LIMIT)
         except (aiosmtplib.SMTPException, OSError) as error:
@@ -212,7 +231,7 @@ class SmtpDelivery:
         self._usable, self._open = response.code != aiosmtplib.SMTPStatus.domain_unavailable, False
         if response.code != aiosmtplib.SMTPStatus.completed:
             raise Refusal(response.code, response.message)
-        return f"{response.code} {response.message}"
+        return Accepted(f"{response.code} {response.message}")
 
     async def close(self) -> None:
         """Keep the connection if it is in order, else close it."""

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from temporalio import activity
 
 from activities.channels.calls import Call
-from activities.channels.transport import Delivery
+from activities.channels.transport import Accepted, BeforeDot, Delivery, Found, Look, Sought
 from activities.clock import STANDS_STILL
 from settings import Endpoint
 
@@ -29,9 +29,11 @@ class GhostDelivery:
     async def begin(self) -> None:
         """Nothing is asked."""
 
-    async def finish(self, mime: bytes) -> str:
+    async def finish(self, mime: bytes, before_dot: BeforeDot | None = None) -> Accepted:
         """The server's last word, were there one."""
-        return "250 accepted by nobody: this is a rehearsal"
+        if before_dot is not None:
+            await before_dot()
+        return Accepted("250 accepted by nobody: this is a rehearsal")
 
     async def close(self) -> None:
         """Nothing was open."""
@@ -40,9 +42,21 @@ class GhostDelivery:
 class GhostTransport:
     """Takes every mail and opens no connection."""
 
+    @property
+    def name(self) -> str:
+        """As the ledger has it."""
+        return "ghost"
+
     async def open(self, sender: str, recipient: str) -> Delivery:
         """As if there were a server."""
         return GhostDelivery()
+
+    async def look_up(self, sought: Sought) -> Found:
+        """There is nobody to ask."""
+        return Found(Look.SILENT)
+
+    async def close(self) -> None:
+        """Nothing was open."""
 
 
 class GhostCaller:

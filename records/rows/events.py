@@ -46,6 +46,7 @@ class Suppression(Base):
     scope: Mapped[str]  # address, domain, contact, account
     value: Mapped[str]  # normal form of the address or domain, or the id
     channel: Mapped[str | None]  # None: every channel
+    purpose: Mapped[str | None]  # marketing, service; None: every purpose
     reason: Mapped[str]
     event: Mapped[str | None]
     created_by: Mapped[str] = mapped_column(server_default="")

@@ -41,6 +41,16 @@ class Touch(Base):
     variant: Mapped[str | None]
     opened_at: Mapped[dt.datetime | None]  # the first time
     clicked_at: Mapped[dt.datetime | None]
+    mailbox: Mapped[str | None]  # of a mail: whose mailbox sent it, normal form
+    transport: Mapped[str | None]  # smtp, or the provider's kind
+    transport_ref: Mapped[str | None]  # the provider's own id of it
+    dot_at: Mapped[dt.datetime | None]  # wall clock, before the final dot: a claim without it certainly sent nothing
+    lookups: Mapped[int] = mapped_column(server_default=text("0"))  # of a doubt: how often the transport was asked
+    looked_at: Mapped[dt.datetime | None]
+    doubt_owner: Mapped[str | None]  # the player who was asked to settle a doubt
+    delivered_at: Mapped[dt.datetime | None]
+    bounced_at: Mapped[dt.datetime | None]
+    complained_at: Mapped[dt.datetime | None]
     __table_args__ = (
         Index(None, "run"),
         Index("ix_touches_step_made", "step", "settled_at", postgresql_where=text("state in ('made','in_doubt')")),
@@ -53,6 +63,14 @@ class Touch(Base):
         Index(
             "ix_touches_address_made", "address", "settled_at", postgresql_where=text("state in ('made','in_doubt')")
         ),
+        Index(
+            "ix_touches_mailbox_made",
+            "mailbox",
+            "settled_at",
+            postgresql_where=text("state in ('made','in_doubt') and mailbox is not null"),
+        ),
+        Index("ix_touches_complained", "complained_at", postgresql_where=text("complained_at is not null")),
+        Index("ix_touches_transport_ref", "transport_ref", postgresql_where=text("transport_ref is not null")),
         Index("ix_touches_claimed", "claimed_at", postgresql_where=text("state = 'claimed'")),
         Index("ix_touches_doubt", "claimed_at", postgresql_where=text("state = 'in_doubt'")),
         Index("uq_touches_message_id", "message_id", unique=True),

@@ -108,7 +108,7 @@ def test_the_ghost_of_a_mail_server_opens_no_socket(monkeypatch: pytest.MonkeyPa
         await delivery.begin()
         said = await delivery.finish(b"mail")
         await delivery.close()
-        return said
+        return said.text
 
     loop = asyncio.new_event_loop()
 
