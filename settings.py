@@ -90,6 +90,7 @@ class Mailbox(BaseModel):
     send: SecretStr | None = None  # smtp+starttls://user:password@host, or `provider:NAME`; else SMTP_URL
     listen: SecretStr | None = None  # imaps://user:password@host/INBOX; not read without it
     oauth: OAuth | None = None  # instead of passwords in both
+    plus: bool = False  # mail to name+anything@ reaches it: return paths and unsubscribe addresses carry a token
     a_day: int | None = Field(None, ge=1)  # mails in any 24 hours
     a_minute: int | None = Field(None, ge=1)  # mails in any 60 seconds
     since: date | None = None  # its first day of sending: the quota grows from there (warm-up)

@@ -11,6 +11,9 @@ EventKind = Literal[
     "bounce",  # data.kind: hard | soft
     "unsubscribed",
     "complaint",  # they marked a mail of ours as spam
+    "mail.sent",  # the provider has passed it on
+    "mail.deferred",  # the other side said later; the provider still tries
+    "mail.rejected",  # the provider did not take it: on its own list, or its rules; nothing went out
     "mail.delivered",
     "mail.opened",
     "mail.clicked",
