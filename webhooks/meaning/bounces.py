@@ -81,12 +81,16 @@ _SENDERS: Final = re.compile(
     re.IGNORECASE,
 )
 _SUBJECTS: Final = re.compile(
-    r"undeliver|delivery (?:status|fail|has failed|error|report)|returned (?:mail|to sender)|failure (?:notice|delivery)|"
-    r"mail (?:failure|error|delivery|could not|system error)|non.?remis|nicht zustellbar|unzustellbar|zustell|не доставлено|"
-    r"не может быть доставлено|невозможно доставить|mail status report|delivery notification|not delivered|error sending|"
+    r"undeliver|delivery (?:status|fail|has failed|error|report)|returned (?:mail|to sender)|"
+    r"failure (?:notice|delivery)|"
+    r"mail (?:failure|error|delivery|could not|system error)|non.?remis|nicht zustellbar|unzustellbar|"
+    r"zustell|не доставлено|"
+    r"не может быть доставлено|невозможно доставить|mail status report|delivery notification|not delivered|"
+    r"error sending|"
     r"message (?:delayed|you sent|status)|warning: could not send|failed (?:mail|to deliver)|returned mail|"
     r"user unknown|rejected|dsn|correo devuelto|no se puede entregar|配信|エラー|宛先|メール|退信|delivery delay|"
-    r"email (?:not|delivery)|niet bezorgd|onbestelbaar|notification d|mancato recapito|impossibile|there was an error|"
+    r"email (?:not|delivery)|niet bezorgd|onbestelbaar|notification d|mancato recapito|impossibile|"
+    r"there was an error|"
     r"considered unsolicited|returning message|message non remis|denied|your mail|unable to deliver|undelivered",
     re.IGNORECASE,
 )
@@ -124,7 +128,8 @@ _FAILED_WORDS: Final = re.compile(
 
 # Where an unstructured bounce begins to repeat the mail it is about.
 _BACK: Final = re.compile(
-    r"^[ \t>]*(?:-{2,} ?(?:this is a copy|original message|below this line|the header|body of message|returned message|"
+    r"^[ \t>]*(?:-{2,} ?(?:this is a copy|original message|below this line|the header|body of message|"
+    r"returned message|"
     r"message header|forwarded|returned mail|transcript|included is|message text|undelivered message|"
     r"original (?:mail|headers)|received|your original|the original|this is the message|return message).*|"
     r"(?:original message follows|below is a copy of the original|the original message (?:headers|follows)|"
@@ -231,7 +236,7 @@ def _robot(address: str) -> bool:
 
 
 def _from_library(mail: Mail) -> list[str]:
-    """What flufl.bounce finds: addresses only, its verdicts are not used. It throws on odd mail, so every call is held."""
+    """What flufl.bounce finds: addresses only, not its verdicts. It throws on odd mail: every call is held."""
     from email import message_from_bytes
 
     from flufl.bounce import scan_message
