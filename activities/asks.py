@@ -9,6 +9,7 @@ from activities.consent import lacks_consent
 from activities.cues import Cue
 from activities.knowledge import facts_of
 from activities.lateness import Bar, barred
+from activities.mailboxes import Sender
 from activities.quotas import Limit
 from activities.restarts import told_before
 from activities.rules import Ask
@@ -45,8 +46,18 @@ def ask_of(cue: Cue, *, draft: bool = False) -> Ask:
         back_at=back_at(away, sender.zone or scene.tenant.zone) if sender and away else None,
         unreachable="" if conditional else cue.why_nobody,
         unfit=cue.why_nobody if conditional else "",
+        key=cue.key,
         limit=None if draft else _limit(cue),
+        sender=None if draft else sender_of(cue),
     )
+
+
+def sender_of(cue: Cue) -> Sender | None:
+    """Whose mailbox a mail leaves by, with what it may send today; None for what is no mail."""
+    if cue.channel != "email" or cue.player is None:
+        return None
+    tenant = cue.scene.tenant
+    return tenant.senders.sender(cue.player.id, cue.player.mailbox, cue.now.astimezone(ZoneInfo(tenant.zone)).date())
 
 
 def _barred(cue: Cue) -> Bar | None:

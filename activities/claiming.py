@@ -11,6 +11,7 @@ import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from activities.asks import sender_of
 from activities.channels.transport import Delivery
 from activities.clock import present
 from activities.contracts import StepOut
@@ -43,7 +44,8 @@ async def begin(house: House, ready: Ready, claim: Claim, delivery: Delivery) ->
     async with house.database.engine.connect() as connection:
         session = AsyncSession(bind=connection, expire_on_commit=False)
         try:
-            await lock_beyond(session, ready.cue.scene.run.account, ready.cue.subject.address or "")
+            account, address = ready.cue.scene.run.account, ready.cue.subject.address or ""
+            await lock_beyond(session, account, address, sender_of(ready.cue))
             answer = await _claim(session, house, ready, claim)
             await session.commit()
             if answer is None:

@@ -14,10 +14,12 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from activities import mailbox_quotas
+from activities.mailboxes import GENERAL, Sender
 from activities.playbook import Playbook
 from activities.quotas import taken
 from activities.rules import AT_ONCE, DAY, QUIET, Ask, Facts, Verdict, judge
-from records.db import account_lock_key, address_lock_key, everyone_lock_key
+from records.db import account_lock_key, address_lock_key, everyone_lock_key, mailbox_lock_key
 from records.stops import LATER
 
 
@@ -44,7 +46,10 @@ _FOR_TRANSACTION: Final = text(
     + "case when cast(:address as bigint) is null then null else pg_advisory_xact_lock(:address) end"
 )
 _FOR_SESSION: Final = text(
-    _LOCKS + "pg_advisory_lock_shared(:everyone), pg_advisory_lock(:account), pg_advisory_lock(:address)"
+    _LOCKS
+    + "pg_advisory_lock_shared(:everyone), pg_advisory_lock(:account), pg_advisory_lock(:address), "
+    # Of a mailbox with a quota: only until the claim is committed, since others of its mails wait for it.
+    + "case when cast(:mailbox as bigint) is null then null else pg_advisory_xact_lock(:mailbox) end"
 )
 
 
@@ -53,9 +58,10 @@ async def lock(session: AsyncSession, account: str, address: str | None) -> None
     await session.execute(_FOR_TRANSACTION, _keys(account, address))
 
 
-async def lock_beyond(session: AsyncSession, account: str, address: str) -> None:
+async def lock_beyond(session: AsyncSession, account: str, address: str, sender: Sender | None = None) -> None:
     """Take the gate's locks beyond the commit, until `unlock`: a mail holds them until its DATA has begun."""
-    await session.execute(_FOR_SESSION, _keys(account, address))
+    mailbox = mailbox_lock_key(sender.mailbox) if sender and sender.limit else None
+    await session.execute(_FOR_SESSION, _keys(account, address) | {"mailbox": mailbox})
 
 
 async def unlock(connection: AsyncConnection) -> None:
@@ -79,9 +85,28 @@ async def ask_gate(session: AsyncSession, subject: Subject, ask: Ask, playbook: 
     row = await _row(session, subject, ask)
     facts = _facts(subject, ask, row, await _precedence(session, subject, row.rivals, playbook))
     verdict = judge(ask, facts)
+    if verdict.word == "now" and ask.sender is not None:
+        facts = replace(
+            facts, mailbox=await _mailbox(session, subject, ask, ask.sender, facts.domain_state == "slowed")
+        )
+        verdict = judge(ask, facts)
     if verdict.word != "now" or ask.limit is None:
         return verdict
     return judge(ask, replace(facts, quota=await taken(session, ask.limit, subject.key, ask.now)))
+
+
+async def _mailbox(
+    session: AsyncSession, subject: Subject, ask: Ask, sender: Sender, slowed: bool
+) -> mailbox_quotas.Taken | None:
+    """What the mailbox waits for. Only one with a quota is counted; `lock_beyond` has taken its lock."""
+    limit = sender.limit
+    if limit is None and slowed:
+        await mailbox_quotas.wait_for(session, sender.mailbox)
+        limit = GENERAL
+    if limit is None:
+        return None
+    limit = limit.slowed() if slowed else limit
+    return await mailbox_quotas.taken(session, sender.mailbox, limit, subject.key, ask.now)
 
 
 async def _precedence(session: AsyncSession, subject: Subject, raw: Any, playbook: Playbook) -> str | None:
@@ -121,7 +146,7 @@ _FACTS: Final = text(
             or (s.scope = 'domain' and s.value = split_part(c.address, '@', 2))
             or (s.scope = 'contact' and s.value = c.id) or (s.scope = 'account' and s.value = r.account))
         order by s.id limit 1) as suppressed,
-      h.until as held_until, h.why as held_why,
+      h.until as held_until, h.why as held_why, d.state as domain_state, d.reason as domain_why,
       (select json_agg(json_build_array(o.id, o.play, o.version, o.lane) order by o.priority desc, o.id) from runs o
         where o.account = r.account and o.ended_at is null and o.priority > r.priority
           and o.id is distinct from r.parent) as rivals,
@@ -144,6 +169,7 @@ _FACTS: Final = text(
     from runs r
     left join touches t on t.key = :key
     left join contacts c on c.id = :contact
+    left join sending_domains d on d.domain = cast(:domain as text)
     left join lateral (
       select h.until, case when h.event is null then ' by hold ' || h.id else ': ' || h.cause end as why from holds h
       where c.id is not null and h.lifted_at is null and h.until > :now
@@ -171,6 +197,7 @@ async def _row(session: AsyncSession, subject: Subject, ask: Ask) -> Any:
         "day": DAY,
         "quiet": _QUIET,
         "at_once": AT_ONCE,
+        "domain": ask.sender.domain if ask.sender else None,
     }
     return (await session.execute(_FACTS, asked)).one()
 
@@ -194,6 +221,8 @@ def _facts(subject: Subject, ask: Ask, row: Any, higher: str | None) -> Facts:
         claimed=any(address is not None and address == subject.address for _, address in claimed),
         day=[*row.day, *(ask.now for contact, _ in claimed if contact)],
         people=[*row.people, *(ask.now for _ in people)],
+        domain_state=row.domain_state,
+        domain_why=row.domain_why or "",
     )
 
 

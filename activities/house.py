@@ -1,9 +1,11 @@
 """What every activity gets from the worker that made it."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from temporalio.client import Client
 
+from activities.mailboxes import Senders
 from activities.playbook import Playbook
 from activities.scene import Tenant
 from records.db import Database
@@ -19,7 +21,7 @@ class House:
     client: Client | None = None
     playbook: Playbook = field(default_factory=Playbook)
 
-    @property
+    @cached_property
     def tenant(self) -> Tenant:
-        """What counts where a person or account says nothing."""
-        return Tenant(self.settings.tenant_zone, self.settings.tenant_locale)
+        """What counts where a person or account says nothing, and what our mailboxes may send."""
+        return Tenant(self.settings.tenant_zone, self.settings.tenant_locale, Senders.of(self.settings))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from activities.mailbox_quotas import moment_of
 from activities.timing import open_together
 from activities.verdicts import Ask as Ask
 from activities.verdicts import Facts as Facts
@@ -19,6 +20,7 @@ ASK_AGAIN: Final = timedelta(hours=1)  # where nobody knows how long it lasts; w
 DAY: Final = timedelta(days=1)
 AT_ONCE: Final = timedelta(days=14)  # B7: people worked at once
 QUIET: Final = frozenset({"notice", "hold", "webhook", "form", "ads"})  # channels that disturb nobody of theirs
+SENDING: Final = frozenset({"active", "slowed"})  # states of a domain that sends
 _BESIDE: Final = frozenset({"notice", "webhook"})  # word to our own people and systems waits for no other run
 
 
@@ -148,6 +150,43 @@ def _people(ask: Ask, facts: Facts) -> Verdict | None:
     return _capped(ask, why, max(free - ask.now, timedelta(minutes=1)))
 
 
+def _domain(ask: Ask, facts: Facts) -> Verdict | None:
+    """In production only a domain that has passed its preflight sends; one that was stopped sends nowhere."""
+    if ask.sender is None:
+        return None
+    domain, state = ask.sender.domain, facts.domain_state
+    if state == "stopped":
+        why = f"{domain} is stopped: {facts.domain_why}; `starter.py domains lift {domain}` lets it send again"
+        return Verdict("later", "breaker", why, _spread(ask, ask.now + ASK_AGAIN, ASK_AGAIN), wide=True)
+    if ask.sender.must_be_active and state not in SENDING:
+        has = "was refused" if state == "refused" else "is not active"
+        why = f"the sending domain {domain} {has}: `starter.py domains activate {domain}` checks it and lets it send"
+        return Verdict("later", "domain", why, _spread(ask, ask.now + ASK_AGAIN, ASK_AGAIN), wide=True)
+    return None
+
+
+def _mailbox(ask: Ask, facts: Facts) -> Verdict | None:
+    taken = facts.mailbox
+    if ask.sender is None or taken is None:
+        return None
+    why = f"{ask.sender.player}'s mailbox has sent {taken.most} of {taken.most} mails in {taken.span}"
+    reason = f"{why} ({taken.why})" if taken.why else why
+    return Verdict("later", "mailbox", reason, _spread(ask, max(taken.free_at, ask.now), taken.over), wide=True)
+
+
+def _spread(ask: Ask, at: datetime, over: timedelta) -> datetime:
+    """A moment of the touch's own after `at`, in the window: nobody waits for the same second, nor for its opening."""
+    offset = moment_of(ask.key, at, over)
+    if not ask.hours:
+        return at + offset
+    opening = open_together(at, ask.hours).at
+    spread = open_together(opening + offset, ask.hours).at
+    if spread == opening + offset:
+        return spread
+    late = open_together(spread + offset, ask.hours).at  # the window has closed in between: so long after the next one
+    return late if late == spread + offset else spread
+
+
 def _quota(ask: Ask, facts: Facts) -> Verdict | None:
     limit = ask.limit
     if limit is None or ask.draft or len(facts.quota) < limit.most:
@@ -190,10 +229,12 @@ RULES: Final[tuple[Rule, ...]] = (
     _expired,
     _hold,
     _lane,
+    _domain,
     _window,
     _email_gap,
     _account_day,
     _people,
+    _mailbox,
     _quota,
     _sender_away,
 )

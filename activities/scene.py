@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.exceptions import ApplicationError
 
+from activities.mailboxes import Senders
 from activities.playbook import Edition, Playbook
 from activities.reviving import all_revived, revived
 from plays.anchors import known, read
@@ -28,6 +29,7 @@ class Tenant:
 
     zone: str
     locale: str
+    senders: Senders = field(default_factory=Senders)
 
 
 @dataclass(frozen=True)

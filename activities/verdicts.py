@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Literal
 
 from activities.lateness import Bar
+from activities.mailbox_quotas import Taken
+from activities.mailboxes import Sender
 from activities.quotas import Limit
 from activities.timing import Hours
 from plays.model import Caps
@@ -41,7 +43,9 @@ class Ask:
     back_at: datetime | None = None  # when the absent sender is back
     unreachable: str = ""  # why there is nobody to reach
     unfit: str = ""  # why nobody is: the play itself leaves everybody out
+    key: str = ""  # of the touch: those who wait for one place do not all come back at once
     limit: Limit | None = None  # the step's quota
+    sender: Sender | None = None  # of a mail that goes out: the mailbox it leaves by
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,9 @@ class Facts:
     day: Sequence[datetime] = field(default=())  # touches at the account around now
     people: Sequence[datetime] = field(default=())  # when each other person was last touched
     quota: Sequence[datetime] = field(default=())  # the newest touches under the step's quota
+    domain_state: str | None = None  # of the sending domain; None while nobody has looked at it
+    domain_why: str = ""
+    mailbox: Taken | None = None  # what the mailbox waits for
 
 
 Rule = Callable[[Ask, Facts], Verdict | None]

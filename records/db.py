@@ -98,6 +98,11 @@ def quota_lock_key(quota: str) -> int:
     return _key("quota", quota)
 
 
+def mailbox_lock_key(mailbox: str) -> int:
+    """The advisory lock of a mailbox, by its normal form; taken after the address's, before a quota's."""
+    return _key("mailbox", mailbox)
+
+
 def publishing_lock_key(play: str) -> int:
     """The advisory lock under which a play's versions are numbered."""
     return _key("publish", play)
