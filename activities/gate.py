@@ -86,9 +86,8 @@ async def ask_gate(session: AsyncSession, subject: Subject, ask: Ask, playbook: 
     facts = _facts(subject, ask, row, await _precedence(session, subject, row.rivals, playbook))
     verdict = judge(ask, facts)
     if verdict.word == "now" and ask.sender is not None:
-        facts = replace(
-            facts, mailbox=await _mailbox(session, subject, ask, ask.sender, facts.domain_state == "slowed")
-        )
+        slowed = facts.domain_state == "slowed"
+        facts = replace(facts, mailbox=await _mailbox(session, subject.key, ask.now, ask.sender, slowed))
         verdict = judge(ask, facts)
     if verdict.word != "now" or ask.limit is None:
         return verdict
@@ -96,7 +95,7 @@ async def ask_gate(session: AsyncSession, subject: Subject, ask: Ask, playbook: 
 
 
 async def _mailbox(
-    session: AsyncSession, subject: Subject, ask: Ask, sender: Sender, slowed: bool
+    session: AsyncSession, key: str, now: datetime, sender: Sender, slowed: bool
 ) -> mailbox_quotas.Taken | None:
     """What the mailbox waits for. Only one with a quota is counted; `lock_beyond` has taken its lock."""
     limit = sender.limit
@@ -106,7 +105,7 @@ async def _mailbox(
     if limit is None:
         return None
     limit = limit.slowed() if slowed else limit
-    return await mailbox_quotas.taken(session, sender.mailbox, limit, subject.key, ask.now)
+    return await mailbox_quotas.taken(session, sender.mailbox, limit, key, now)
 
 
 async def _precedence(session: AsyncSession, subject: Subject, raw: Any, playbook: Playbook) -> str | None:

@@ -24,7 +24,7 @@ class Allowance:
 
 @dataclass(frozen=True)
 class Server:
-    """A provider of mailboxes: the hosts its mail leaves by, what it allows at most, what we take without being told."""
+    """A provider of mailboxes: the hosts its mail leaves by, what it allows at most, what we take untold."""
 
     name: str
     hosts: tuple[str, ...]  # each with everything below it
