@@ -1,24 +1,49 @@
 """A raw mail as plain texts: its headers, what it says, the reports in it, the mail of ours it gives back.
 
-Never raises on a mail: what cannot be decoded is replaced, what is too deep or too large is left out and named.
+Never raises on a mail: what cannot be decoded is replaced, what is too deep or too large is left out and named. What
+the bytes are cut to before they are parsed is `bounding.py`; HTML is `markup.py`.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import policy
-from email.header import decode_header
 from email.message import Message
 from email.parser import BytesParser
-from html import unescape
+from functools import cached_property
 from typing import Final
+
+from webhooks.meaning.bounding import bounded
+from webhooks.meaning.decoding import decoded_header, text_of
+from webhooks.meaning.markup import text_of_html
 
 MAX_PARTS: Final = 200
 MAX_TEXT: Final = 200_000  # characters of one part that are looked at
-MAX_RAW: Final = 12 * 1024 * 1024  # bytes that are parsed; the rest is cut off
+MAX_WHOLE: Final = 1_000_000  # and of all parts together
+MAX_HEADERS: Final = 500
+MAX_HEADER: Final = 8_000  # characters of one header that are looked at
 _DEEPEST: Final = 30  # nested multiparts
-_REPORTS: Final = frozenset({"message/delivery-status", "message/feedback-report", "message/disposition-notification"})
-_GIVEN_BACK: Final = frozenset({"message/rfc822", "text/rfc822-headers", "message/partial", "message/rfc822-headers"})
+_REPORTS: Final = {
+    "message/delivery-status": "message/delivery-status",
+    "message/global-delivery-status": "message/delivery-status",  # RFC 6533
+    "message/xdelivery-status": "message/delivery-status",
+    "message/feedback-report": "message/feedback-report",
+    "message/disposition-notification": "message/disposition-notification",
+    "message/global-disposition-notification": "message/disposition-notification",
+}
+_GIVEN_BACK: Final = frozenset(
+    {
+        "message/rfc822",
+        "text/rfc822-headers",
+        "text/rfc822",
+        "message/partial",
+        "message/rfc822-headers",
+        "message/global",
+        "message/global-headers",
+    }
+)
+# A part without a type whose own headers are those of a mail is a mail given back by a server that does not know MIME.
+_OF_A_MAIL: Final = frozenset({"received", "from", "to", "subject", "message-id", "date", "return-path"})
 
 
 @dataclass(frozen=True)
@@ -45,7 +70,7 @@ class Mail:
         """The first value of a header, decoded; empty when there is none."""
         return self.headers.get(name.lower(), ("",))[0]
 
-    @property
+    @cached_property
     def said(self) -> str:
         """The plain text it says itself; of a mail that is only HTML, that as text."""
         plain = [part.text for part in self.parts if part.kind in ("text/plain", "text")]
@@ -60,62 +85,90 @@ class Mail:
 
 def read_mail(raw: bytes) -> Mail:
     """Take a mail apart."""
-    limits = ["cut off after 12 MB"] if len(raw) > MAX_RAW else []
-    message = BytesParser(policy=policy.compat32).parsebytes(_bounded(raw[:MAX_RAW]))
-    parts: list[Part] = []
-    original = ""
-    for kind, text in _leaves(message, 0):
-        if len(parts) >= MAX_PARTS:
-            limits.append(f"more than {MAX_PARTS} parts")
-            break
-        if kind in _GIVEN_BACK:
-            original = original or text
-        else:
-            parts.append(Part(kind, text[:MAX_TEXT]))
+    kept, cut = bounded(raw)
+    message = _parsed(kept)
+    parts, original, left_out = _taken(_leaves(_mended(message), 0))
     return Mail(
         headers=_headers(message),
-        kind=message.get_content_type(),
+        kind=_kind(message),
         report_type=str(message.get_param("report-type", "") or "").lower(),
-        parts=tuple(parts),
+        parts=parts,
         raw=raw,
-        original=original[:MAX_TEXT],
-        limits=tuple(limits),
+        original=original,
+        limits=(*cut, *left_out),
     )
 
 
-_BOUNDARY: Final = re.compile(rb"^content-type:\s*multipart/", re.IGNORECASE | re.MULTILINE)
+def _parsed(raw: bytes) -> Message:
+    return BytesParser(policy=policy.compat32).parsebytes(raw)
 
 
-def _bounded(raw: bytes) -> bytes:
-    """Cut where the mail nests deeper than anybody writes: the parser itself is recursive."""
-    starts = [found.start() for found, _ in zip(_BOUNDARY.finditer(raw), range(_DEEPEST * 4), strict=False)]
-    return raw[: starts[-1]] if len(starts) == _DEEPEST * 4 else raw
+def _taken(leaves: Iterator[tuple[str, str]]) -> tuple[tuple[Part, ...], str, tuple[str, ...]]:
+    """The parts, the first mail given back, and what was left out."""
+    parts: list[Part] = []
+    original, whole = "", 0
+    for kind, text in leaves:
+        if kind in _GIVEN_BACK:
+            original = original or text[:MAX_TEXT]
+            continue
+        if len(parts) >= MAX_PARTS or whole >= MAX_WHOLE:
+            return tuple(parts), original, (f"only {len(parts)} parts were read",)
+        parts.append(Part(kind, text[:MAX_TEXT]))
+        whole += len(parts[-1].text)
+    return tuple(parts), original, ()
+
+
+# --- the tree --------------------------------------------------------------------------------------------------------
+
+_TYPE: Final = re.compile(r"[\w.+-]{1,80}/[\w.+-]{1,120}")
+_DELIMITER: Final = re.compile(r"^--([^\s].{0,100}?)[ \t]*\r?\n(?=content-)", re.IGNORECASE | re.MULTILINE)
+
+
+def _kind(message: Message) -> str:
+    """Its type without what servers append to it by mistake."""
+    found = _TYPE.match(message.get_content_type().lower())
+    return found[0] if found else "text/plain"
+
+
+def _mended(message: Message) -> Message:
+    """A multipart whose parts do not begin with the boundary it names, by the boundary it uses."""
+    body = message.get_payload()
+    if not isinstance(body, str) or not _kind(message).startswith("multipart/"):
+        return message
+    used = _DELIMITER.search(body)
+    if used is None:
+        return message
+    head = f'Content-Type: multipart/mixed; boundary="{used[1]}"\n\n'
+    return _parsed((head + body).encode("utf-8", "surrogateescape"))
 
 
 def _leaves(message: Message, depth: int) -> Iterator[tuple[str, str]]:
-    kind = message.get_content_type().lower()
+    kind = _kind(message)
     payload = message.get_payload()
     if kind in _REPORTS:
-        yield kind, _report_text(message)
+        yield _REPORTS[kind], _report_text(message)
     elif kind in _GIVEN_BACK:
         yield kind, _given_back(message)
+    elif depth and "content-type" not in message and len({name.lower() for name in message} & _OF_A_MAIL) > 2:
+        yield "message/rfc822", _head_text(message)
     elif isinstance(payload, list):
         for one in payload if depth < _DEEPEST else ():
             if isinstance(one, Message):
                 yield from _leaves(one, depth + 1)
-    elif kind.startswith("text/") or kind == "message/external-body" or "/" not in kind:
-        yield kind, _decoded(message)
+    elif kind.startswith(("text/", "multipart/")) or kind == "message/external-body":
+        yield ("text/plain" if kind.startswith("multipart/") else kind), _decoded(message)
 
 
 def _report_text(message: Message) -> str:
     payload = message.get_payload()
-    if isinstance(payload, list):
-        return "\n\n".join(_head_text(one) for one in payload if isinstance(one, Message))
-    return _decoded(message)
+    if not isinstance(payload, list):
+        return _decoded(message)
+    text = "\n\n".join(_head_text(one) for one in payload if isinstance(one, Message))
+    return _untransferred(message, text)
 
 
 def _head_text(message: Message) -> str:
-    rows = "\n".join(f"{name}: {value}" for name, value in message.items())
+    rows = "\n".join(f"{name}: {_as_text(value)}" for name, value in list(message.raw_items())[:MAX_HEADERS])
     rest = message.get_payload()
     return rows + (f"\n\n{rest}" if isinstance(rest, str) and rest.strip() else "")
 
@@ -123,11 +176,18 @@ def _head_text(message: Message) -> str:
 def _given_back(message: Message) -> str:
     payload = message.get_payload()
     if isinstance(payload, list) and payload and isinstance(payload[0], Message):
-        inner = payload[0]
-        rest = inner.get_payload()
-        head = "\n".join(f"{name}: {value}" for name, value in inner.items())
-        return f"{head}\n\n{rest if isinstance(rest, str) else ''}"
+        return _untransferred(message, _head_text(payload[0]))
     return _decoded(message)
+
+
+def _untransferred(message: Message, text: str) -> str:
+    """A report that was encoded for transfer, which RFC 2046 forbids and some servers do."""
+    if str(message.get("content-transfer-encoding", "")).strip().lower() not in ("base64", "quoted-printable"):
+        return text
+    plain = Message()
+    plain["Content-Transfer-Encoding"] = str(message["content-transfer-encoding"]).strip()
+    plain.set_payload(text.strip())
+    return _decoded(plain)
 
 
 def _decoded(message: Message) -> str:
@@ -141,20 +201,10 @@ def _decoded(message: Message) -> str:
     return text_of(raw, str(message.get_param("charset", "") or ""))
 
 
-def text_of(raw: bytes, charset: str) -> str:
-    """Bytes as text: in the charset they name, else UTF-8, else Latin-1; never an error."""
-    for name in (charset.strip("\"' ").lower(), "utf-8"):
-        try:
-            return raw.decode(name)
-        except (LookupError, UnicodeDecodeError, ValueError):
-            continue
-    return raw.decode("latin-1")
-
-
 def _headers(message: Message) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
-    for name, value in message.raw_items():
-        found.setdefault(name.lower(), []).append(decoded_header(_as_text(value)))
+    for name, value in list(message.raw_items())[:MAX_HEADERS]:
+        found.setdefault(name.lower(), []).append(decoded_header(_as_text(value)[:MAX_HEADER]))
     return {name: tuple(values) for name, values in found.items()}
 
 
@@ -163,23 +213,4 @@ def _as_text(value: object) -> str:
     return text_of(str(value).encode("utf-8", "surrogateescape"), "")
 
 
-def decoded_header(value: str) -> str:
-    """A header's words without RFC 2047's encoding, on one line."""
-    try:
-        pieces = [
-            text_of(part, charset or "") if isinstance(part, bytes) else part for part, charset in decode_header(value)
-        ]
-    except (ValueError, LookupError, TypeError, AttributeError):
-        pieces = [value]
-    return " ".join("".join(pieces).split())
-
-
-_TAGS: Final = re.compile(r"<[^>]*>")
-_BLOCKS: Final = re.compile(r"<\s*(?:br|/p|/div|/tr|/li|/h\d|/blockquote)\b[^>]*>", re.IGNORECASE)
-_UNSEEN: Final = re.compile(r"<(style|script|head|title)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
-
-
-def text_of_html(markup: str) -> str:
-    """The words of HTML, a line for each block."""
-    lines = _TAGS.sub("", _BLOCKS.sub("\n", _UNSEEN.sub("", markup.replace("\r\n", "\n"))))
-    return re.sub(r"\n{3,}", "\n\n", unescape(lines))
+__all__ = ["MAX_TEXT", "Mail", "Part", "decoded_header", "read_mail", "text_of", "text_of_html"]
