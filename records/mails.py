@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import func, select, update
@@ -30,6 +30,8 @@ class Arrival:
     mailbox: str
     external_id: str
     raw: bytes
+    received_at: datetime | None = None  # when the mailbox got it; now without
+    note: str = ""  # why a person must look whatever it is read as: it was cut off
 
 
 def mail_id(raw: bytes) -> str:
@@ -64,6 +66,8 @@ def _row(one: Arrival) -> dict[str, Any]:
         "external_id": one.external_id,
         "raw": one.raw,
         "sha256": hashlib.sha256(one.raw).hexdigest(),
+        "received_at": one.received_at or func.now(),
+        "reason": one.note,
         "state": "received",
     }
 
@@ -92,11 +96,27 @@ async def settle(session: AsyncSession, mail: str, state: str, **values: Any) ->
     await session.execute(update(Mail).where(Mail.id == mail).values(state=state, **values))
 
 
-async def listing(session: AsyncSession, *, state: str | None = None, limit: int = 50) -> Sequence[Mail]:
+async def put_back(session: AsyncSession, mail: str, wait: timedelta) -> None:
+    """It could not be read now: it is due again after `wait`."""
+    later = func.clock_timestamp() + wait
+    await session.execute(update(Mail).where(Mail.id == mail, Mail.state == "received").values(next_try_at=later))
+
+
+async def again(session: AsyncSession, mail: str) -> None:
+    """Have a mail read anew, as if it had just come. What it has already told us is told once (event ids)."""
+    anew = {"state": "received", "attempts": 0, "next_try_at": func.now(), "reason": ""}
+    await session.execute(update(Mail).where(Mail.id == mail).values(**anew))
+
+
+async def listing(
+    session: AsyncSession, *, state: str | None = None, kind: str | None = None, limit: int = 50
+) -> Sequence[Mail]:
     """What came in, newest first, without the bytes."""
     query = select(Mail).order_by(Mail.received_at.desc(), Mail.id).limit(limit).options(defer(Mail.raw))
     if state is not None:
         query = query.where(Mail.state == state)
+    if kind is not None:
+        query = query.where(Mail.kind == kind)
     return (await session.scalars(query)).all()
 
 

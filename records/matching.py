@@ -1,8 +1,10 @@
-"""Whom an event is about: Message-ID first, then contact, address, account, domain. Never the subject of a mail.
+"""Whom an event is about: Message-ID first, then references, a provider's id, contact, address, account, domain. Never
+the subject of a mail.
 
 Reads only, many events by one query. What follows from a match is `stops.py` and the router.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -14,15 +16,32 @@ from records.accounts import claimants
 from records.addresses import normal_form
 from records.tables import Task
 
+MOST: Final = 50  # references that are looked up: the nearest; a thread's oldest mails are named by all that follow
+# Amazon SES replaces the Message-ID by its own id under its own domain (developer guide, "Header fields").
+_AMAZON: Final = re.compile(r"^<([A-Za-z0-9-]{1,200})@(?:email|[a-z0-9-]+)\.amazonses\.com>$")
+
 # Each arm is one index look-up. A name that is unknown falls through to the address; an address that is unknown is a
 # stranger, even in a conversation we know; only where none is given is it the person the mail was written to.
+# `named` and `refs` are lists with a name a line, the nearest first: of a thread, the mail that was answered counts.
 _MATCH: Final = text(
     """
     select t.key as touch, t.account as touch_account, t.contact as touch_contact, t.address as touch_address,
            c.id as contact, c.account as contact_account, c.address as contact_address, a.id as account
-    from unnest(cast(:message_ids as text[]), cast(:contacts as text[]), cast(:emails as text[]),
-                cast(:accounts as text[])) with ordinality as o(message_id, contact, email, account, place)
-    left join touches t on t.message_id = o.message_id
+    from unnest(cast(:named as text[]), cast(:refs as text[]), cast(:contacts as text[]), cast(:emails as text[]),
+                cast(:accounts as text[])) with ordinality as o(named, refs, contact, email, account, place)
+    left join lateral (
+        select * from (
+            select 0 as way, n.nth, m.key, m.account, m.contact, m.address
+            from unnest(string_to_array(o.named, E'\n')) with ordinality as n(name, nth)
+            join touches m on m.message_id = n.name
+            union all
+            select 1, n.nth, m.key, m.account, m.contact, m.address
+            from unnest(string_to_array(o.refs, E'\n')) with ordinality as n(name, nth)
+            join touches m on m.transport_ref = n.name
+        ) ways
+        order by way, nth, key
+        limit 1
+    ) t on true
     left join lateral (
         select * from (
             select 0 as arm, id, account, address, gone, engagement from contacts where id = o.contact
@@ -52,7 +71,8 @@ class Match:
 
 
 async def match(session: AsyncSession, data: Mapping[str, Any]) -> Match:
-    """Find account, contact and touch from an event's `message_id`, `contact`, `email`, `account` or `task`.
+    """Find account, contact and touch from an event's `message_id`, `references` (Message-IDs, the nearest first),
+    `ref` (the provider's own id of the mail), `contact`, `email`, `account` or `task`.
 
     The sender may be a colleague of the person written to: the touch says which conversation, the address who.
     """
@@ -63,7 +83,8 @@ async def match(session: AsyncSession, data: Mapping[str, Any]) -> Match:
 async def match_all(session: AsyncSession, every: Sequence[Mapping[str, Any]]) -> list[Match]:
     """`match` for many events, in their order."""
     asked = {
-        "message_ids": [_bracketed(text_of(data, "message_id")) for data in every],
+        "named": ["\n".join(names_of(data)) for data in every],
+        "refs": ["\n".join(_refs(data)) for data in every],
         "contacts": [text_of(data, "contact") for data in every],
         "emails": [_address(data) for data in every],
         "accounts": [text_of(data, "account") for data in every],
@@ -81,8 +102,24 @@ def text_of(data: Mapping[str, Any], key: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
+def names_of(data: Mapping[str, Any]) -> list[str]:
+    """The Message-IDs an event names, in brackets: `message_id`, then `references`. No name twice."""
+    references = data.get("references")
+    given = [data.get("message_id"), *(references if isinstance(references, list) else ())]
+    named = [_bracketed(one) for one in given if isinstance(one, str)]
+    return list(dict.fromkeys(one for one in named if one))[:MOST]
+
+
+def _refs(data: Mapping[str, Any]) -> list[str]:
+    """The provider's ids an event names: `ref`, and those that stand in for a Message-ID."""
+    inside = [found[1] for found in map(_AMAZON.match, names_of(data)) if found]
+    return [one for one in (" ".join(text_of(data, "ref").split()), *inside) if one]
+
+
 def _bracketed(message_id: str) -> str:
-    return f"<{message_id.strip('<>')}>" if message_id else ""
+    """Without spaces and line breaks, which folding leaves in long ones."""
+    bare = "".join(message_id.split()).strip("<>")
+    return f"<{bare}>" if bare else ""
 
 
 def _address(data: Mapping[str, Any]) -> str:
