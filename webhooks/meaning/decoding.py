@@ -1,8 +1,12 @@
 """Bytes and headers of a mail as text, whatever charset they name or break. Never raises."""
 
+import binascii
 import codecs
+import quopri
+import re
 from email.errors import HeaderParseError
 from email.header import decode_header
+from email.message import Message
 from typing import Final
 
 _MAX_ENCODED: Final = (
@@ -55,3 +59,43 @@ def decoded_header(value: str) -> str:
     except (ValueError, LookupError, TypeError, AttributeError, HeaderParseError):
         pieces = [value]
     return " ".join("".join(pieces).split())
+
+
+_NO_BASE64: Final = re.compile(rb"[^A-Za-z0-9+/]+")
+
+
+class Node(Message):
+    """A part of a mail whose content is decoded here: the standard library trusts any codec that a mail names."""
+
+    _payload: object  # where the standard library keeps what it parsed
+
+    @property
+    def inside(self) -> list["Node"] | None:
+        """The parts of a multipart, the mail in a mail; None of a leaf."""
+        return [one for one in self._payload if isinstance(one, Node)] if isinstance(self._payload, list) else None
+
+    @property
+    def content(self) -> str:
+        """The text of a leaf; empty for a container."""
+        raw = self._payload.encode("utf-8", "surrogateescape") if isinstance(self._payload, str) else b""
+        return text_of(untransferred(raw, str(self.get("content-transfer-encoding", ""))), self.named("charset"))
+
+    def named(self, parameter: str) -> str:
+        """A parameter of its content type; empty when there is none."""
+        try:
+            return str(self.get_param(parameter, "") or "")
+        except (ValueError, LookupError, TypeError):
+            return ""
+
+
+def untransferred(raw: bytes, encoding: str) -> bytes:
+    """Content without its transfer encoding (RFC 2045); what cannot be decoded stays as it is."""
+    if encoding.strip().lower() == "quoted-printable":
+        return quopri.decodestring(raw)
+    if encoding.strip().lower() == "base64":
+        letters = _NO_BASE64.sub(b"", raw)
+        try:
+            return binascii.a2b_base64(letters[: len(letters) - (len(letters) % 4 == 1)] + b"==")
+        except binascii.Error:
+            return raw
+    return raw

@@ -8,13 +8,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import policy
-from email.message import Message
 from email.parser import BytesParser
 from functools import cached_property
-from typing import Final
+from typing import Final, cast
 
 from webhooks.meaning.bounding import bounded
-from webhooks.meaning.decoding import decoded_header, text_of
+from webhooks.meaning.decoding import Node, decoded_header, text_of, untransferred
 from webhooks.meaning.markup import text_of_html
 
 MAX_PARTS: Final = 200
@@ -91,7 +90,7 @@ def read_mail(raw: bytes) -> Mail:
     return Mail(
         headers=_headers(message),
         kind=_kind(message),
-        report_type=str(message.get_param("report-type", "") or "").lower(),
+        report_type=message.named("report-type").lower(),
         parts=parts,
         raw=raw,
         original=original,
@@ -99,8 +98,8 @@ def read_mail(raw: bytes) -> Mail:
     )
 
 
-def _parsed(raw: bytes) -> Message:
-    return BytesParser(policy=policy.compat32).parsebytes(raw)
+def _parsed(raw: bytes) -> Node:
+    return cast(Node, BytesParser(Node, policy=policy.compat32).parsebytes(raw))
 
 
 def _taken(leaves: Iterator[tuple[str, str]]) -> tuple[tuple[Part, ...], str, tuple[str, ...]]:
@@ -124,86 +123,66 @@ _TYPE: Final = re.compile(r"[\w.+-]{1,80}/[\w.+-]{1,120}")
 _DELIMITER: Final = re.compile(r"^--([^\s].{0,100}?)[ \t]*\r?\n(?=content-)", re.IGNORECASE | re.MULTILINE)
 
 
-def _kind(message: Message) -> str:
+def _kind(node: Node) -> str:
     """Its type without what servers append to it by mistake."""
-    found = _TYPE.match(message.get_content_type().lower())
+    found = _TYPE.match(node.get_content_type().lower())
     return found[0] if found else "text/plain"
 
 
-def _mended(message: Message) -> Message:
+def _mended(node: Node) -> Node:
     """A multipart whose parts do not begin with the boundary it names, by the boundary it uses."""
-    body = message.get_payload()
-    if not isinstance(body, str) or not _kind(message).startswith("multipart/"):
-        return message
+    if node.inside is not None or not _kind(node).startswith("multipart/"):
+        return node
+    body = node.content
     used = _DELIMITER.search(body)
     if used is None:
-        return message
+        return node
     head = f'Content-Type: multipart/mixed; boundary="{used[1]}"\n\n'
     return _parsed((head + body).encode("utf-8", "surrogateescape"))
 
 
-def _leaves(message: Message, depth: int) -> Iterator[tuple[str, str]]:
-    kind = _kind(message)
-    payload = message.get_payload()
+def _leaves(node: Node, depth: int) -> Iterator[tuple[str, str]]:
+    kind = _kind(node)
     if kind in _REPORTS:
-        yield _REPORTS[kind], _report_text(message)
+        yield _REPORTS[kind], _report_text(node)
     elif kind in _GIVEN_BACK:
-        yield kind, _given_back(message)
-    elif depth and "content-type" not in message and len({name.lower() for name in message} & _OF_A_MAIL) > 2:
-        yield "message/rfc822", _head_text(message)
-    elif isinstance(payload, list):
-        for one in payload if depth < _DEEPEST else ():
-            if isinstance(one, Message):
-                yield from _leaves(one, depth + 1)
+        yield kind, _given_back(node)
+    elif depth and "content-type" not in node and len({name.lower() for name in node} & _OF_A_MAIL) > 2:
+        yield "message/rfc822", _head_text(node)
+    elif node.inside is not None:
+        for one in node.inside if depth < _DEEPEST else ():
+            yield from _leaves(one, depth + 1)
     elif kind.startswith(("text/", "multipart/")) or kind == "message/external-body":
-        yield ("text/plain" if kind.startswith("multipart/") else kind), _decoded(message)
+        yield ("text/plain" if kind.startswith("multipart/") else kind), node.content
 
 
-def _report_text(message: Message) -> str:
-    payload = message.get_payload()
-    if not isinstance(payload, list):
-        return _decoded(message)
-    text = "\n\n".join(_head_text(one) for one in payload if isinstance(one, Message))
-    return _untransferred(message, text)
+def _report_text(node: Node) -> str:
+    if node.inside is None:
+        return node.content
+    return _untransferred(node, "\n\n".join(_head_text(one) for one in node.inside))
 
 
-def _head_text(message: Message) -> str:
-    rows = "\n".join(f"{name}: {_as_text(value)}" for name, value in list(message.raw_items())[:MAX_HEADERS])
-    rest = message.get_payload()
-    return rows + (f"\n\n{rest}" if isinstance(rest, str) and rest.strip() else "")
+def _head_text(node: Node) -> str:
+    rows = "\n".join(f"{name}: {_as_text(value)}" for name, value in list(node.raw_items())[:MAX_HEADERS])
+    rest = node.content
+    return rows + (f"\n\n{rest}" if rest.strip() else "")
 
 
-def _given_back(message: Message) -> str:
-    payload = message.get_payload()
-    if isinstance(payload, list) and payload and isinstance(payload[0], Message):
-        return _untransferred(message, _head_text(payload[0]))
-    return _decoded(message)
+def _given_back(node: Node) -> str:
+    return _untransferred(node, _head_text(node.inside[0])) if node.inside else node.content
 
 
-def _untransferred(message: Message, text: str) -> str:
+def _untransferred(node: Node, text: str) -> str:
     """A report that was encoded for transfer, which RFC 2046 forbids and some servers do."""
-    if str(message.get("content-transfer-encoding", "")).strip().lower() not in ("base64", "quoted-printable"):
+    encoding = str(node.get("content-transfer-encoding", "")).strip().lower()
+    if encoding not in ("base64", "quoted-printable"):
         return text
-    plain = Message()
-    plain["Content-Transfer-Encoding"] = str(message["content-transfer-encoding"]).strip()
-    plain.set_payload(text.strip())
-    return _decoded(plain)
+    return text_of(untransferred(text.strip().encode("utf-8", "surrogateescape"), encoding), "")
 
 
-def _decoded(message: Message) -> str:
-    try:
-        raw = message.get_payload(decode=True)
-    except (ValueError, TypeError, AttributeError, LookupError):
-        raw = None
-    if not isinstance(raw, bytes):
-        payload = message.get_payload()
-        return payload if isinstance(payload, str) else ""
-    return text_of(raw, str(message.get_param("charset", "") or ""))
-
-
-def _headers(message: Message) -> dict[str, tuple[str, ...]]:
+def _headers(node: Node) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
-    for name, value in list(message.raw_items())[:MAX_HEADERS]:
+    for name, value in list(node.raw_items())[:MAX_HEADERS]:
         found.setdefault(name.lower(), []).append(decoded_header(_as_text(value)[:MAX_HEADER]))
     return {name: tuple(values) for name, values in found.items()}
 
