@@ -66,6 +66,7 @@ class Provider(BaseModel):
     url: str | None = None  # of the API where it is not the usual one: the provider's EU region, a private endpoint
     domain: str | None = None  # Mailgun: the sending domain
     region: str | None = None  # SES
+    stream: str | None = None  # Postmark: the message stream, `outbound` without it; SES: the configuration set
     secrets: list[SecretStr] = Field(default_factory=list)  # verify its webhooks, newest first; what they are: docs
     password: SecretStr | None = None  # `user:password` of HTTP basic auth on its webhooks, where it signs nothing
     topics: list[str] = Field(default_factory=list)  # SES: the ARNs of the SNS topics that may report
@@ -90,6 +91,7 @@ class Mailbox(BaseModel):
     send: SecretStr | None = None  # smtp+starttls://user:password@host, or `provider:NAME`; else SMTP_URL
     listen: SecretStr | None = None  # imaps://user:password@host/INBOX; not read without it
     oauth: OAuth | None = None  # instead of passwords in both
+    keeps_sent: bool | None = None  # its server itself puts what it sends into Sent; known of Google and Microsoft 365
     plus: bool = False  # mail to name+anything@ reaches it: return paths and unsubscribe addresses carry a token
     a_day: int | None = Field(None, ge=1)  # mails in any 24 hours
     a_minute: int | None = Field(None, ge=1)  # mails in any 60 seconds
@@ -121,6 +123,8 @@ class Settings(BaseSettings):
     providers: dict[str, Provider] = Field(default_factory=dict)  # by a name of ours, part of the webhooks' path
     max_mail: int = 25 * 1024 * 1024  # bytes of a mail that comes in by a webhook
     link_secret: SecretStr | None = None  # keys unsubscribe and survey links
+    erasure_keys: list[SecretStr] = Field(default_factory=list)  # key the hashes of erased people, newest first
+    fold_gmail: bool = False  # suppressions of Gmail addresses count without dots and what follows a plus
     max_body: int = 256 * 1024  # bytes
 
     mail_domain: str = "setpiece.example"  # right side of Message-IDs
@@ -165,6 +169,12 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then environment, then the running local stack."""
         return init_settings, env_settings, StackFile(settings_cls)
+
+    @property
+    def erasure_secrets(self) -> tuple[str, ...]:
+        """What keys the hashes of erased people, newest first: keys of their own, else the secret of links."""
+        keys = self.erasure_keys or ([self.link_secret] if self.link_secret else [])
+        return tuple(key.get_secret_value() for key in keys if key.get_secret_value().strip())
 
     @cached_property
     def webhooks_url(self) -> str:

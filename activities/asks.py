@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from activities.audience import has_conditions
-from activities.consent import lacks_consent
+from activities.consent import Writing
 from activities.cues import Cue
 from activities.knowledge import facts_of
 from activities.lateness import Bar, barred
@@ -42,7 +42,7 @@ def ask_of(cue: Cue, *, draft: bool = False) -> Ask:
         expires_at=_expires_at(cue, zone, country),
         unmet=_unmet(cue),
         barred=_barred(cue),
-        unconsented=lacks_consent(contact, country, today) if contact and cue.channel == "email" else "",
+        writing=Writing(cue.purpose, country, today) if contact and cue.channel == "email" else None,
         back_at=back_at(away, sender.zone or scene.tenant.zone) if sender and away else None,
         unreachable="" if conditional else cue.why_nobody,
         unfit=cue.why_nobody if conditional else "",

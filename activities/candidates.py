@@ -34,6 +34,7 @@ _CANDIDATES: Final = text(
       and case :channel when 'email' then c.address is not null when 'call' then c.phone is not null else true end
       and not exists (select from suppressions s
         where s.lifted_at is null and (s.channel is null or s.channel = :channel)
+          and (s.purpose is null or s.purpose = :purpose)
           and s.value in (c.address, split_part(c.address, '@', 2), c.id, c.account)
           and ((s.scope = 'address' and s.value = c.address)
             or (s.scope = 'domain' and s.value = split_part(c.address, '@', 2))
@@ -52,6 +53,7 @@ async def find(session: AsyncSession, scene: Scene, wanted: Wanted, channel: str
         "personas": list(wanted.personas),
         "ids": None if wanted.ids is None else list(wanted.ids),
         "channel": channel,
+        "purpose": scene.program.play.mail,
         "kept": [one.contact for one in scene.touches if one.contact],
         "pick": wanted.pick,
     }

@@ -10,6 +10,7 @@ from activities.scene import Scene
 from plays.model import Touch as TouchStep
 from plays.program import Node
 from plays.wording import variant_of
+from records.addresses import folded
 from records.tables import Contact, Player, Touch
 
 
@@ -40,6 +41,11 @@ class Cue:
         return self.node.step
 
     @property
+    def purpose(self) -> str:
+        """What the play's mail is for: marketing, service."""
+        return self.scene.program.play.mail
+
+    @property
     def subject(self) -> Subject:
         """Which touch the gate is asked about. A hold, a form … disturbs nobody of theirs, whoever it is about."""
         run, contact = self.scene.run, None if self.channel in QUIET else self.contact
@@ -53,6 +59,8 @@ class Cue:
             address=contact.address if contact else None,
             channel=self.channel,
             event_id=self.step_in.event_id,
+            purpose=self.purpose,
+            folded=folded(contact.address) if contact and contact.address and self.scene.tenant.fold_gmail else None,
         )
 
     @property

@@ -7,7 +7,7 @@ same, so a stop that has committed is seen, and one that has not waits. The rule
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import bindparam, text
@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from activities import mailbox_quotas
+from activities.consent import Ground, lacks_consent
 from activities.mailboxes import GENERAL, Sender
 from activities.playbook import Playbook
 from activities.quotas import taken
@@ -36,6 +37,8 @@ class Subject:
     address: str | None
     channel: str
     event_id: str | None
+    purpose: str = "marketing"
+    folded: str | None = None  # the address without what Gmail ignores, where suppressions are compared so
 
 
 _QUIET: Final = sorted(QUIET)
@@ -140,12 +143,19 @@ _FACTS: Final = text(
       c.gone, c.address as contact_address, c.phone,
       (select s.scope || '|' || case when s.event is null then '' else s.reason end from suppressions s
         where c.id is not null and s.lifted_at is null and (s.channel is null or s.channel = :channel)
-          and s.value in (c.address, split_part(c.address, '@', 2), c.id, r.account, t.address)
-          and ((s.scope = 'address' and s.value in (c.address, t.address))
+          and (s.purpose is null or s.purpose = :purpose)
+          and (s.folded = cast(:folded as text)
+            or s.value in (c.address, split_part(c.address, '@', 2), c.id, r.account, t.address))
+          and ((s.scope = 'address' and (s.value in (c.address, t.address) or s.folded = cast(:folded as text)))
             or (s.scope = 'domain' and s.value = split_part(c.address, '@', 2))
             or (s.scope = 'contact' and s.value = c.id) or (s.scope = 'account' and s.value = r.account))
         order by s.id limit 1) as suppressed,
+      coalesce((select json_build_array(k.basis, k.at, k.until) from consents k
+          where k.contact = c.id and k.purpose = :purpose order by k.id desc limit 1),
+        case when :purpose = 'marketing' then json_build_array(c.consent_basis, c.consent_at, c.consent_until) end
+      ) as ground,
       h.until as held_until, h.why as held_why, d.state as domain_state, d.reason as domain_why,
+      d.activated_at is not null as domain_active,
       (select json_agg(json_build_array(o.id, o.play, o.version, o.lane) order by o.priority desc, o.id) from runs o
         where o.account = r.account and o.ended_at is null and o.priority > r.priority
           and o.id is distinct from r.parent) as rivals,
@@ -189,6 +199,8 @@ async def _row(session: AsyncSession, subject: Subject, ask: Ask) -> Any:
         "contact": subject.contact,
         "address": subject.address,
         "channel": subject.channel,
+        "purpose": subject.purpose,
+        "folded": subject.folded,
         "event": subject.event_id if ask.handler else None,  # an event's hold does not bind the answer to that event,
         "later": LATER,  # but the answer to "come back in March" waits for March
         "now": ask.now,
@@ -211,6 +223,7 @@ def _facts(subject: Subject, ask: Ask, row: Any, higher: str | None) -> Facts:
         touch_state=row.touch_state,
         touch_reason=row.touch_reason,
         suppressed=_suppression(row.suppressed),
+        unconsented=lacks_consent(_ground(row.ground), ask.writing) if ask.writing else "",
         gone=bool(row.gone),
         reachable=_reachable(subject, row),
         held_until=row.held_until,
@@ -222,6 +235,7 @@ def _facts(subject: Subject, ask: Ask, row: Any, higher: str | None) -> Facts:
         people=[*row.people, *(ask.now for _ in people)],
         domain_state=row.domain_state,
         domain_why=row.domain_why or "",
+        domain_active=row.domain_active,
     )
 
 
@@ -235,6 +249,11 @@ def _suppression(raw: str | None) -> str | None:
     scope, _, why = raw.partition("|")
     named = "the address" if scope == "address" else f"the {scope}"
     return f"{named} is suppressed{f': {why}' if why else ''}"
+
+
+def _ground(raw: Any) -> Ground:
+    basis, at, until = _list(raw) or (None, None, None)
+    return Ground(basis, date.fromisoformat(at) if at else None, date.fromisoformat(until) if until else None)
 
 
 def _reachable(subject: Subject, row: Any) -> bool:

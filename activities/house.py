@@ -24,4 +24,5 @@ class House:
     @cached_property
     def tenant(self) -> Tenant:
         """What counts where a person or account says nothing, and what our mailboxes may send."""
-        return Tenant(self.settings.tenant_zone, self.settings.tenant_locale, Senders.of(self.settings))
+        settings = self.settings
+        return Tenant(settings.tenant_zone, settings.tenant_locale, Senders.of(settings), settings.fold_gmail)

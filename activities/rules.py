@@ -75,7 +75,7 @@ def _gone(ask: Ask, facts: Facts) -> Verdict | None:
 
 
 def _consent(ask: Ask, facts: Facts) -> Verdict | None:
-    return Verdict("never", "consent", ask.unconsented) if ask.unconsented else None
+    return Verdict("never", "consent", facts.unconsented) if facts.unconsented else None
 
 
 def _when(ask: Ask, facts: Facts) -> Verdict | None:
@@ -158,7 +158,7 @@ def _domain(ask: Ask, facts: Facts) -> Verdict | None:
     if state == "stopped":
         why = f"{domain} is stopped: {facts.domain_why}; `starter.py domains lift {domain}` lets it send again"
         return Verdict("later", "breaker", why, _spread(ask, ask.now + ASK_AGAIN, ASK_AGAIN), wide=True)
-    if ask.sender.must_be_active and state not in SENDING:
+    if ask.sender.must_be_active and not (facts.domain_active and state in SENDING):
         has = "was refused" if state == "refused" else "is not active"
         why = f"the sending domain {domain} {has}: `starter.py domains activate {domain}` checks it and lets it send"
         return Verdict("later", "domain", why, _spread(ask, ask.now + ASK_AGAIN, ASK_AGAIN), wide=True)

@@ -30,6 +30,7 @@ class Tenant:
     zone: str
     locale: str
     senders: Senders = field(default_factory=Senders)
+    fold_gmail: bool = False
 
 
 @dataclass(frozen=True)

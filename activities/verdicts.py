@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from activities.consent import Writing
 from activities.lateness import Bar
 from activities.mailbox_quotas import Taken
 from activities.mailboxes import Sender
@@ -39,7 +40,7 @@ class Ask:
     expires_at: datetime | None = None
     unmet: str = ""  # why the step's `when` does not hold
     barred: Bar | None = None  # its moment has passed, its date is not known, its library is used up
-    unconsented: str = ""
+    writing: Writing | None = None  # of a mail: what its ground is weighed by
     back_at: datetime | None = None  # when the absent sender is back
     unreachable: str = ""  # why there is nobody to reach
     unfit: str = ""  # why nobody is: the play itself leaves everybody out
@@ -58,6 +59,7 @@ class Facts:
     touch_state: str | None = None
     touch_reason: str = ""
     suppressed: str | None = None  # by what, and why if an event did it
+    unconsented: str = ""  # why there is no ground for a mail
     gone: bool = False
     reachable: bool = True
     held_until: datetime | None = None
@@ -70,6 +72,7 @@ class Facts:
     quota: Sequence[datetime] = field(default=())  # the newest touches under the step's quota
     domain_state: str | None = None  # of the sending domain; None while nobody has looked at it
     domain_why: str = ""
+    domain_active: bool = False  # it has passed its preflight
     mailbox: Taken | None = None  # what the mailbox waits for
 
 

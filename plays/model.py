@@ -139,6 +139,9 @@ class Play(Model):
     title: Text
     stage: Text
     purpose: Text
+    mail: Literal["marketing", "service"] = Field(
+        "marketing", description="what its mail is for; service mail is about a contract that runs, and sells nothing"
+    )
     success: EventName | None = None
     measure: Text | None = None
     parameters: Annotated[dict[Word, Parameter], Field(max_length=30)] = Field(default_factory=dict)

@@ -1,5 +1,7 @@
 """The normal form of an email address: what locks, suppressions and matching compare. Never used for sending."""
 
+from typing import Final
+
 import idna
 
 
@@ -20,3 +22,16 @@ def normal_domain(domain: str) -> str:
         return idna.encode(domain, uts46=True).decode("ascii") if domain else domain
     except idna.IDNAError:
         return domain
+
+
+_GMAIL: Final = frozenset({"gmail.com", "googlemail.com"})
+
+
+def folded(address: str) -> str | None:
+    """A Gmail address without its dots and what follows a plus, which Gmail ignores; None for any other address.
+
+    For comparing suppressions where the installation wants it (`fold_gmail`), never for sending or matching.
+    """
+    local, _, domain = normal_form(address).rpartition("@")
+    bare = local.partition("+")[0].replace(".", "")
+    return f"{bare}@gmail.com" if domain in _GMAIL and bare else None

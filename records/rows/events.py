@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from records.addresses import folded
 from records.rows.base import EMPTY_DICT, NOW, Base
 
 
@@ -45,6 +46,7 @@ class Suppression(Base):
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     scope: Mapped[str]  # address, domain, contact, account
     value: Mapped[str]  # normal form of the address or domain, or the id
+    folded: Mapped[str | None] = mapped_column(default=lambda made: _folded(made))  # of a Gmail address
     channel: Mapped[str | None]  # None: every channel
     purpose: Mapped[str | None]  # marketing, service; None: every purpose
     reason: Mapped[str]
@@ -53,7 +55,16 @@ class Suppression(Base):
     created_at: Mapped[dt.datetime] = mapped_column(server_default=NOW)
     lifted_at: Mapped[dt.datetime | None]
     lifted_by: Mapped[str | None]
-    __table_args__ = (Index("ix_suppressions_live", "value", "scope", postgresql_where=text("lifted_at is null")),)
+    __table_args__ = (
+        Index("ix_suppressions_live", "value", "scope", postgresql_where=text("lifted_at is null")),
+        Index("ix_suppressions_folded", "folded", postgresql_where=text("lifted_at is null and folded is not null")),
+    )
+
+
+def _folded(made: Any) -> str | None:
+    """Filled by whoever inserts one, so that nobody has to think of it."""
+    given = made.get_current_parameters()
+    return folded(str(given.get("value", ""))) if given.get("scope") == "address" else None
 
 
 class Hold(Base):

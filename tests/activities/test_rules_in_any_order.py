@@ -98,9 +98,10 @@ STOPS = st.sampled_from([
     {"run_ended": True}, {"run_state": "halted"}, {"kill": True}, {"run_state": "paused"}, {"gone": True},
     {"suppressed": "the address is suppressed"}, {"reachable": False}, {"higher": "other/acme/1"},
     {"held_until": START + timedelta(days=400)}, {"touch_state": "made"}, {"touch_state": "claimed"},
+    {"unconsented": "no basis is on record"},
 ])  # fmt: skip
 BARS = st.sampled_from([
-    {"unmet": "no"}, {"unconsented": "no"}, {"unreachable": "nobody"}, {"expires_at": START},
+    {"unmet": "no"}, {"unreachable": "nobody"}, {"expires_at": START},
     {"barred": Bar("late", "over")}, {"barred": Bar("anchor", "no date")}, {"barred": Bar("library", "all sent")},
     {"back_at": START + timedelta(days=400)},
 ])  # fmt: skip

@@ -20,6 +20,10 @@ STATEMENTS = (
     "alter table touches add column bounced_at timestamptz",
     "alter table touches add column complained_at timestamptz",
     "alter table suppressions add column purpose text",
+    "alter table suppressions add column folded text",
+    "update suppressions set folded = replace(split_part(split_part(value, '@', 1), '+', 1), '.', '') || '@gmail.com' "
+    "where scope = 'address' and split_part(value, '@', 2) in ('gmail.com', 'googlemail.com') and lifted_at is null",
+    "create index ix_suppressions_folded on suppressions (folded) where lifted_at is null and folded is not null",
     """
     create table mails (
         id text not null,
@@ -74,6 +78,8 @@ STATEMENTS = (
         since timestamptz default now() not null,
         reason text default '' not null,
         changed_by text default '' not null,
+        activated_at timestamptz,
+        counts_from timestamptz,
         constraint pk_sending_domains primary key (domain)
     )
     """,
@@ -140,3 +146,4 @@ def downgrade() -> None:
     for column in COLUMNS:  # their indexes go with them
         op.execute(f"alter table touches drop column {column}")
     op.execute("alter table suppressions drop column purpose")
+    op.execute("alter table suppressions drop column folded")
