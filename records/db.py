@@ -103,6 +103,11 @@ def mailbox_lock_key(mailbox: str) -> int:
     return _key("mailbox", mailbox)
 
 
+def domains_lock_key() -> int:
+    """The advisory lock under which the state of sending domains changes, taken after all others."""
+    return _key("domains", "")
+
+
 def publishing_lock_key(play: str) -> int:
     """The advisory lock under which a play's versions are numbered."""
     return _key("publish", play)

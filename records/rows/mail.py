@@ -70,6 +70,8 @@ class SendingDomain(Base):
     since: Mapped[dt.datetime] = mapped_column(server_default=NOW)
     reason: Mapped[str] = mapped_column(server_default="")
     changed_by: Mapped[str] = mapped_column(server_default="")
+    activated_at: Mapped[dt.datetime | None]  # it has passed its preflight; None: in production it sends nothing
+    counts_from: Mapped[dt.datetime | None]  # when it was last lifted: complaints and mails before are settled
 
 
 class Consent(Base):
