@@ -113,6 +113,11 @@ def publishing_lock_key(play: str) -> int:
     return _key("publish", play)
 
 
+def watching_lock_key(mailbox: str) -> int:
+    """The advisory lock of the one process that listens to a mailbox; held for as long as it does."""
+    return _key("watching", mailbox)
+
+
 async def lock_account(executor: Executor, account: str) -> None:
     """Wait for the account's lock, held to the end of the transaction. Always taken before an address's lock."""
     await executor.execute(text("select pg_advisory_xact_lock(:key)"), {"key": account_lock_key(account)})
