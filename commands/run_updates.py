@@ -51,6 +51,7 @@ async def steer_one(house: "House", update: str, message: Mapping[str, Any], run
         "change": messages.ChangeIn,
         "override": messages.OverrideIn,
         "migrate": messages.MigrateIn,
+        "correct": messages.CorrectIn,
     }
     workflow = workflow_of(run)
     if update == "reassign":

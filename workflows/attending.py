@@ -10,6 +10,7 @@ from plays.model import WaitStep
 from plays.program import HandlerEntry
 from workflows.acting import Stuck, ask, write_notes
 from workflows.asking import decide
+from workflows.correcting import go_on_without
 from workflows.gathering import came, end_gathering
 from workflows.hearing import TASK_DONE
 from workflows.messages import EventIn
@@ -31,6 +32,8 @@ async def attend(run: Run) -> None:
     if run.asked.stop is not None:
         run.ending = Ending(run.asked.stop.outcome, run.asked.stop.reason)
         return
+    if run.asked.correct is not None:
+        go_on_without(run)
     while (event := run.next_event()) is not None:
         await _act_on(run, event)
         stir(run)

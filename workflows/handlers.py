@@ -10,6 +10,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.contracts import RECORD, Record
 from workflows.acting import Stuck, local
+from workflows.correcting import Correcting
 from workflows.messages import (
     Answer,
     ChangeIn,
@@ -51,7 +52,7 @@ BEFORE: Final = Explanation(
 )
 
 
-class Handlers(Migrating):
+class Handlers(Migrating, Correcting):
     """What can be told to a run and asked of it."""
 
     it: Run | None = None  # None until the run is admitted

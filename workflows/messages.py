@@ -17,6 +17,7 @@ from workflows.state import RunInState as RunInState
 
 EVENT_SIGNAL: Final = "event"
 EXPLAIN_QUERY: Final = "explain"
+WITHOUT_QUERY: Final = "without"
 
 SEARCH_ATTRIBUTES: Final = {
     "Account": "Keyword",
@@ -114,6 +115,20 @@ class MigrateIn(Message):
     at: str = Field(description="where the run was seen; refused if it stands elsewhere by now")
     to: str = Field(description="where it will stand")
     reason: str = "moved by an operator"
+
+
+class CorrectIn(Message):
+    """An event was misread: go on as if it had not come. `starter.py correct` fills it in."""
+
+    event: str = Field(description="its id")
+    done: dict[int, str] = Field(default_factory=dict, description="tasks closed since, with their outcomes")
+    reason: str = "corrected by an operator"
+
+
+class Without(Message):
+    """Where a run would go on had an event not halted it; no state when that event did not."""
+
+    state: RunInState | None = None
 
 
 class Answer(Message):

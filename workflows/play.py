@@ -159,6 +159,7 @@ class PlayWorkflow(Handlers):
         if ending.successor is not None:
             workflow.set_current_details(details(run, f"{over}. {await start_successor(run, ending.successor)}"))
         move(run)  # a wish that came this late is answered with a refusal
+        run.asked.correct = None
         await workflow.wait_condition(workflow.all_handlers_finished)
         return RunResult(
             run_id=run.state.run_id, outcome=ending.outcome, reason=ending.reason, touches=run.state.touches

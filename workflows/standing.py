@@ -12,8 +12,8 @@ from activities.contracts import Plan, Record
 from plays.insides import stages_around
 from plays.program import Node, Program, program_of
 from workflows.clock import Clock
-from workflows.messages import EventIn, MigrateIn, OverrideIn, RunInput, SkipIn, StopIn
-from workflows.state import Cursor, DoneLine, Frame, RunInState
+from workflows.messages import CorrectIn, EventIn, MigrateIn, OverrideIn, RunInput, SkipIn, StopIn
+from workflows.state import Cursor, DoneLine, Frame, Held, RunInState
 
 DONE_KEPT: Final = 30
 MOVES: Final = 200  # besides one for every step of the play: more without waiting for anything go round in a circle
@@ -38,13 +38,14 @@ class Asked:
     skip: SkipIn | None = None
     override: OverrideIn | None = None
     migrate: MigrateIn | None = None
+    correct: CorrectIn | None = None
     woken: bool = False  # paused, resumed or hurried: look at the state again
     notes: list[Record] = field(default_factory=list)  # to be kept in Postgres, in this order
 
     @property
     def anything(self) -> bool:
         """True while the main loop has something to do for an operator."""
-        wishes = (self.stop, self.skip, self.override, self.migrate)
+        wishes = (self.stop, self.skip, self.override, self.migrate, self.correct)
         return self.woken or bool(self.notes) or any(wish is not None for wish in wishes)
 
 
@@ -66,6 +67,7 @@ class Standing:
         self.troubled: EventIn | None = None  # the event whose handler could not be found out
         self.sending = False  # an email is under way
         self.migrated = ""  # why the last move to another version was refused
+        self.corrected = ""  # what the last correction came to
         self.moved: list[str] = []  # the steps it came to since it last waited
 
     # --- where it stands ---------------------------------------------------------------------------------------------
@@ -188,8 +190,11 @@ class Standing:
 
     def halt(self, kind: str, event_id: str, end: str, now: datetime) -> None:
         """A handler with `end`: nothing of the play starts any more, its ladders stand still."""
+        state = self.state
+        kept = {name: getattr(state, name) for name in ("frames", "track", "strands", "stalls", "tasks")}
+        state.held = Held(**lift(state), **kept, event=event_id)
         self._replace(Frame(step=None, base=now, event_id=event_id, kind=kind, handler_end=end), event_id)
-        self.state.halted, self.state.tasks = kind, []
+        state.halted, state.tasks = kind, []
 
     def leave_for(self, kind: str, event_id: str, target: str, now: datetime) -> None:
         """A handler with `go`: its steps go first, then the run goes on at another stage."""

@@ -21,7 +21,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from plays.ids import workflow_id
-from workflows.messages import EVENT_SIGNAL, Answer, EventIn, RunInput, RunResult
+from workflows.messages import EVENT_SIGNAL, WITHOUT_QUERY, Answer, EventIn, RunInput, RunInState, RunResult, Without
 
 ACCOUNT = SearchAttributeKey.for_keyword("Account")
 PLAY = SearchAttributeKey.for_keyword("Play")
@@ -125,3 +125,43 @@ async def update_run(client: Client, workflow: str, name: str, wish: Any) -> str
     handle = client.get_workflow_handle(workflow)
     answer = await handle.execute_update(name, wish, result_type=Answer)
     return str(answer.sentence)
+
+
+async def go_on(client: Client, settings: HasTaskQueue, state: RunInState, by: str) -> Started:
+    """Let a run that has ended go on from a state of it, under its own workflow ID; its row is open again already.
+
+    Raises:
+        RPCError: the server refused or cannot be reached; nothing was started.
+    """
+    play, account, _ = state.run_id.split("/")
+    name = workflow_id(play, account)
+    try:
+        handle = await client.start_workflow(
+            play,
+            RunInput(account=account, event_id=state.event_id, requested_by=by, state=state),
+            id=name,
+            task_queue=settings.task_queue,
+            result_type=RunResult,
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            search_attributes=TypedSearchAttributes(
+                [SearchAttributePair(ACCOUNT, account), SearchAttributePair(PLAY, play)]
+            ),
+            memo={"requested_by": by},
+            static_summary=f"{play} at {account}, opened anew",
+            rpc_timeout=RPC,
+        )
+    except WorkflowAlreadyStartedError as open_one:
+        return Started(name, open_one.first_run_id or open_one.run_id or "", True)
+    return Started(name, handle.first_execution_run_id or "", False)
+
+
+async def state_without(client: Client, workflow: str, event: str) -> RunInState | None:
+    """Where the newest run under this ID would go on, had the event not halted it; None when it did not.
+
+    A worker answers, also for a run that has ended. Raises RPCError: NOT_FOUND when Temporal has no such run any more.
+    """
+    answer: Without = await client.get_workflow_handle(workflow).query(
+        WITHOUT_QUERY, event, result_type=Without, rpc_timeout=RPC
+    )
+    return answer.state

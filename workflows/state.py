@@ -83,6 +83,17 @@ class Strand(Cursor):
     why: str = ""
 
 
+class Held(Cursor):
+    """Where the run stood before an event halted it: kept in case the event was misread (`correcting.py`)."""
+
+    event: str
+    frames: list[Frame] = Field(default_factory=list)
+    track: str | None = None
+    strands: list[Strand] = Field(default_factory=list)
+    stalls: list["StallDue"] = Field(default_factory=list)
+    tasks: list["OpenTask"] = Field(default_factory=list)
+
+
 class StallDue(Message):
     """When a stage has lasted so long, and which of its stalls that is."""
 
@@ -129,6 +140,7 @@ class RunInState(Cursor):
     tasks: list[OpenTask] = Field(default_factory=list)
     paused: str | None = None  # the reason, while paused
     halted: str | None = None  # the event kind, once stopped by one
+    held: Held | None = None  # where it stood before that
     stuck: str | None = None  # an activity failed for good: an operator resumes (tries again) or skips
     outcomes: dict[str, str] = Field(default_factory=dict)  # of waits, gatherings and children, by name
     touches: int = 0
