@@ -88,7 +88,7 @@ async def _mailbox(
     if limit is None:
         return None
     limit = limit.slowed() if slowed else limit
-    return await mailbox_quotas.taken(session, sender.mailbox, limit, key, now)
+    return await mailbox_quotas.taken(session, sender, limit, key, now)
 
 
 async def _precedence(session: AsyncSession, subject: Subject, raw: Any, playbook: Playbook) -> str | None:

@@ -13,14 +13,16 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activities.mailboxes import Limit
+from activities.mailboxes import Limit, Sender
 from records.db import mailbox_lock_key
 
 MINUTE: Final = timedelta(minutes=1)
 DAY: Final = timedelta(hours=24)
-# Those who wait come back over so long a time after a place is free, each at a moment of its own.
+# Those who wait come back over so long a time after a place is free, each at a moment of its own; over as long as the
+# places for all of them take, if that is longer, but within a day.
 OVER_MINUTES: Final = timedelta(minutes=5)
 OVER_HOURS: Final = timedelta(hours=2)
+LONGEST: Final = DAY
 
 
 @dataclass(frozen=True)
@@ -44,20 +46,24 @@ _WINDOW: Final = """
 """
 _TAKEN: Final = text(
     f"""
-    select under_way.mails, {_WINDOW.format(span="day")}, {_WINDOW.format(span="minute")}
-    from (select count(*) as mails from touches c
-      where c.state = 'claimed' and c.mailbox = :mailbox and c.key <> :key) under_way
+    select found.*, case when found.day is null and found.minute is null and found.mails < least(:a_day, :a_minute)
+      then 0 else (select count(*) from touches w where w.player = :player and w.state = 'deferred'
+        and w.channel = 'email' and w.until > :now and w.key <> :key) end as waiting
+    from (select under_way.mails, {_WINDOW.format(span="day")}, {_WINDOW.format(span="minute")}
+      from (select count(*) as mails from touches c
+        where c.state = 'claimed' and c.mailbox = :mailbox and c.key <> :key) under_way) found
     """  # noqa: S608 - from the lines above
 ).bindparams(bindparam("now", type_=TIMESTAMP(timezone=True)))
 
 
-async def taken(session: AsyncSession, mailbox: str, limit: Limit, key: str, now: datetime) -> Taken | None:
+async def taken(session: AsyncSession, sender: Sender, limit: Limit, key: str, now: datetime) -> Taken | None:
     """What the mailbox waits for; None when it may send. Mails on their way count as sent now.
 
     `now` is the run's clock; windows are half open: what was sent exactly 24 hours ago counts no more.
     """
     asked = {
-        "mailbox": mailbox,
+        "mailbox": sender.mailbox,
+        "player": sender.player,
         "key": key,
         "now": now,
         "day": DAY,
@@ -68,10 +74,12 @@ async def taken(session: AsyncSession, mailbox: str, limit: Limit, key: str, now
     row = (await session.execute(_TAKEN, asked)).one()
     day = row.day or (now if row.mails >= limit.a_day else None)
     if day is not None:
-        return Taken(limit.a_day, "24 hours", day + DAY, OVER_HOURS, limit.why)
+        over = max(OVER_HOURS, row.waiting * DAY / limit.a_day)
+        return Taken(limit.a_day, "24 hours", day + DAY, min(over, LONGEST), limit.why)
     minute = row.minute or (now if row.mails >= limit.a_minute else None)
     if minute is not None:
-        return Taken(limit.a_minute, "a minute", minute + MINUTE, OVER_MINUTES, limit.why)
+        over = max(OVER_MINUTES, row.waiting * MINUTE / limit.a_minute)
+        return Taken(limit.a_minute, "a minute", minute + MINUTE, min(over, LONGEST), limit.why)
     return None
 
 

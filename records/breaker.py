@@ -14,11 +14,12 @@ from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from plays.events import TouchState
 from plays.ids import notice_key
 from records import notices, sending_domains
 from records.addresses import normal_form
 from records.sending_domains import REFUSED, SLOWED, STOPPED
-from records.tables import Player, SendingDomain, Touch
+from records.tables import Notice, Player, SendingDomain, Touch
 
 WINDOW: Final = timedelta(days=30)
 SLOW: Final = Fraction(1, 1000)
@@ -64,10 +65,10 @@ async def complained(session: AsyncSession, touch_key: str, at: datetime) -> lis
     touch = await session.get(Touch, touch_key)
     if touch is None or touch.channel != "email":
         return []
-    first = update(Touch).where(Touch.key == touch_key, Touch.complained_at.is_(None))
-    await session.execute(first.values(complained_at=at))
     player = await session.get(Player, touch.player) if touch.player else None
     mailbox = touch.mailbox or (normal_form(player.mailbox) if player else "")
+    first = update(Touch).where(Touch.key == touch_key, Touch.complained_at.is_(None))
+    await session.execute(first.values(complained_at=at, mailbox=mailbox or None))
     domain = mailbox.rpartition("@")[2]
     if not domain:
         return []
@@ -140,14 +141,27 @@ async def blamed(session: AsyncSession, touch_key: str, status: str, at: datetim
     if player is None or touch is None:
         return []
     domain = (touch.mailbox or normal_form(player.mailbox)).rpartition("@")[2]
+    key = f"blamed/{domain}/{at:%Y-%m-%d}"
+    if await session.scalar(
+        select(Notice.id).where(Notice.key.startswith(notice_key(key, ""), autoescape=True)).limit(1)
+    ):
+        return []
+    await sending_domains.lock(session)
     subject = f"Mail from {domain} was turned away for what it is"
     body = (
         f"A mail server answered {status}, which blames the sender, not the person: content, policy or authentication. "
         f"The touch is {touch.key.rsplit('/', 1)[0]}. Nobody was suppressed for it.\n\n"
         f"What to do: ./starter.py domains check {domain}"
     )
-    await _put(session, player, f"blamed/{domain}/{at:%Y-%m-%d}", subject, body, domain)
+    await _put(session, player, key, subject, body, domain)
     return [f"{domain} was blamed for a mail: {status}"]
+
+
+async def last_mail(session: AsyncSession, contact: str | None) -> str | None:
+    """The newest mail that a person had, for a complaint that names none: its key."""
+    mine = select(Touch.key).where(Touch.contact == contact, Touch.channel == "email")
+    made = mine.where(Touch.state.in_((TouchState.MADE, TouchState.IN_DOUBT)))
+    return await session.scalar(made.order_by(Touch.settled_at.desc()).limit(1)) if contact else None
 
 
 async def _tell(session: AsyncSession, domain: SendingDomain, player: Player | None) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from plays.base import SOFT_TRIES
 from plays.events import TaskState, TouchState
-from records import task_closing
+from records import breaker, task_closing
 from records.offers import Offer
 from records.referrals import REFERRED, take_referral
 from records.surveys import take_answers
@@ -153,15 +153,32 @@ async def _replied(session: AsyncSession, event: Event) -> Done:
 
 
 async def _bounced(session: AsyncSession, event: Event) -> Done:
-    """Soft bounces of one person are counted up to the number at which another address is looked for, then anew."""
+    """Soft bounces of one person are counted up to the number at which another address is looked for, then anew.
+
+    5.7.x says nothing about the person: whoever sent the mail is told.
+    """
+    done = await _blamed(session, event)
     if event.data.get("kind") != "soft" or "tries" in event.data or not event.contact:
-        return Done()
+        return done
     earlier = select(Event).where(
         Event.kind == "bounce", Event.account == event.account, Event.contact == event.contact, Event.id != event.id
     )
     soft = [one for one in await session.scalars(earlier) if one.data.get("kind") == "soft"]
     await _know(session, event, {"tries": len(soft) % SOFT_TRIES + 1})
-    return Done()
+    return done
+
+
+async def _blamed(session: AsyncSession, event: Event) -> Done:
+    status = event.data.get("status")
+    if event.touch is None or not isinstance(status, str) or not status.startswith("5.7."):
+        return Done()
+    return Done(await breaker.blamed(session, event.touch, status, event.occurred_at))
+
+
+async def _complained(session: AsyncSession, event: Event) -> Done:
+    """One more complaint for the domain that the mail came from: the one named, else the last that the person had."""
+    touch = event.touch or await breaker.last_mail(session, event.contact)
+    return Done(await breaker.complained(session, touch, event.occurred_at) if touch else [])
 
 
 async def _answered(session: AsyncSession, event: Event) -> Done:
@@ -184,5 +201,6 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "mail.clicked": _opened,
     "reply": _replied,
     "bounce": _bounced,
+    "complaint": _complained,
     "survey.answered": _answered,
 }

@@ -69,6 +69,12 @@ class Touch(Base):
             "settled_at",
             postgresql_where=text("state in ('made','in_doubt') and mailbox is not null"),
         ),
+        Index(
+            "ix_touches_waiting",
+            "player",
+            "until",
+            postgresql_where=text("state = 'deferred' and channel = 'email'"),
+        ),
         Index("ix_touches_complained", "complained_at", postgresql_where=text("complained_at is not null")),
         Index("ix_touches_transport_ref", "transport_ref", postgresql_where=text("transport_ref is not null")),
         Index("ix_touches_claimed", "claimed_at", postgresql_where=text("state = 'claimed'")),

@@ -124,6 +124,7 @@ STATEMENTS = (
     "create index ix_touches_complained on touches (complained_at) where complained_at is not null",
     "create index ix_touches_mailbox_made on touches (mailbox, settled_at) "
     "where state in ('made','in_doubt') and mailbox is not null",
+    "create index ix_touches_waiting on touches (player, until) where state = 'deferred' and channel = 'email'",
     "create index ix_touches_transport_ref on touches (transport_ref) where transport_ref is not null",
 )
 TABLES = ("mails", "mailbox_places", "seen_tokens", "sending_domains", "consents", "erasures", "corrections")
@@ -145,5 +146,6 @@ def downgrade() -> None:
         op.execute(f"drop table {table}")
     for column in COLUMNS:  # their indexes go with them
         op.execute(f"alter table touches drop column {column}")
+    op.execute("drop index ix_touches_waiting")
     op.execute("alter table suppressions drop column purpose")
     op.execute("alter table suppressions drop column folded")
