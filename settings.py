@@ -126,6 +126,7 @@ class Settings(BaseSettings):
     erasure_keys: list[SecretStr] = Field(default_factory=list)  # key the hashes of erased people, newest first
     fold_gmail: bool = False  # suppressions of Gmail addresses count without dots and what follows a plus
     max_body: int = 256 * 1024  # bytes
+    doubt_hours: int = Field(4, ge=0)  # a mail in doubt for so long is somebody's to settle
 
     mail_domain: str = "setpiece.example"  # right side of Message-IDs
     postal_address: str = "Setpiece Ltd, 1 Example Street, London"  # CAN-SPAM, CASL: in every email

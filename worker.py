@@ -20,7 +20,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.runtime import LoggingConfig, PrometheusConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.worker import Worker
 
-from activities.channels.smtp import SmtpTransport
+from activities.channels.post import Post, Unfit
 from activities.notices import Outbox
 from activities.registry import Activities
 from activities.tidying import Tidying
@@ -46,15 +46,20 @@ class CannotStart(Exception):
 
 
 async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
-    """Work until `stop` is set. Raises CannotStart when the database or the mail server is not named."""
+    """Work until `stop` is set. Raises CannotStart when the database or the mail server is not named, or
+    a mailbox, provider or mail server is one that may not be used here.
+    """
     if settings.database_url is None or settings.smtp_url is None:
         missing = "database: set DATABASE_URL" if settings.database_url is None else "mail server: set SMTP_URL"
         raise CannotStart(f"no {missing}, or start the local stack with `starter.py up`")
+    try:
+        transport = Post(settings)
+    except Unfit as error:
+        raise CannotStart(str(error)) from None
     client = await connected(settings, stop)
     if client is None:
         return
     database = Database(settings.database_url.get_secret_value())
-    transport = SmtpTransport(settings.smtp_url.get_secret_value())
     try:
         activities = Activities(database, transport, settings, client)
         outbox = Outbox(database, transport, settings)

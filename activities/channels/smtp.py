@@ -5,15 +5,16 @@ Connections are kept and used again. Time limits are RFC 5321's (4.5.3.2), excep
 
 import asyncio
 import contextlib
-import ipaddress
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 from aiosmtplib.protocol import normalize_message_line_endings
 
+from activities.channels.connecting import GREETING_LIMIT, Login, connected
+from activities.channels.places import Place as Place
+from activities.channels.sent import SentFolder
 from activities.channels.transport import (
     Accepted,
     BeforeDot,
@@ -27,7 +28,6 @@ from activities.channels.transport import (
 )
 from records.addresses import normal_domain
 
-GREETING_LIMIT: Final = 30.0  # seconds to connect, greet, secure and log in
 ENVELOPE_LIMIT: Final = 120.0  # for MAIL and RCPT each; RFC 5321 says 5 minutes, a worker's slot is dearer
 BEGIN_LIMIT: Final = 30.0  # for 354: shorter than RFC 5321's 2 minutes, nothing has been sent and stops are waiting
 LAST_WORD_LIMIT: Final = 600.0  # for the answer to the final dot: giving up earlier makes duplicates (RFC 1047)
@@ -35,7 +35,6 @@ IDLE_LIMIT: Final = 20.0  # a kept connection older than this is not used again
 USES: Final = 100
 KEPT: Final = 20
 
-_SCHEMES: Final = {"smtp": (25, False, None), "smtp+starttls": (587, False, True), "smtps": (465, True, False)}
 _LINE_START_DOT: Final = re.compile(rb"(?m)^\.")
 
 
@@ -48,41 +47,21 @@ class _Line:
     idle_since: float = 0.0
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where and how to connect, read from SMTP_URL."""
-
-    host: str
-    port: int
-    tls: bool
-    starttls: bool | None  # None: if the server offers it
-    user: str | None = field(default=None, repr=False)
-    password: str | None = field(default=None, repr=False)
-
-    @classmethod
-    def read(cls, url: str) -> "Place":
-        """Read `smtp://`, `smtp+starttls://` or `smtps://[user:password@]host[:port]`. Raises ValueError."""
-        parts = urlsplit(url)
-        if parts.scheme not in _SCHEMES or not parts.hostname:
-            raise ValueError(f"SMTP_URL is one of {', '.join(f'{one}://host:port' for one in _SCHEMES)}")
-        port, tls, starttls = _SCHEMES[parts.scheme]
-        if parts.username and not tls and starttls is None and not _loopback(parts.hostname):
-            starttls = True  # a password never crosses a network in the clear
-        return cls(
-            host=parts.hostname,
-            port=parts.port or port,
-            tls=tls,
-            starttls=starttls,
-            user=unquote(parts.username) if parts.username else None,
-            password=unquote(parts.password) if parts.password else None,
-        )
-
-
 class SmtpTransport:
-    """The mail server of SMTP_URL."""
+    """The mail server of SMTP_URL, or that of one mailbox."""
 
-    def __init__(self, url: str, hostname: str = "setpiece.invalid") -> None:
-        self.place, self._hostname = Place.read(url), hostname
+    def __init__(
+        self,
+        url: str,
+        hostname: str = "setpiece.invalid",
+        *,
+        login: Login | None = None,
+        sent: SentFolder | None = None,
+    ) -> None:
+        """`login` and `sent` are a mailbox's own; `sent` is where a mail in doubt is looked for."""
+        called = "`send` of a mailbox" if login else "SMTP_URL"
+        self.place = Place.read(url, called, login=bool(login and login.tokens))
+        self._hostname, self._login, self._sent = hostname, login, sent
         self._idle: list[_Line] = []
 
     async def open(self, sender: str, recipient: str) -> "SmtpDelivery":
@@ -95,7 +74,7 @@ class SmtpTransport:
         if kept is not None:
             with contextlib.suppress(aiosmtplib.SMTPServerDisconnected):  # it had gone stale
                 return await self._address(kept, sender, recipient)
-        return await self._address(await self._connect(), sender, recipient)
+        return await self._address(_Line(await connected(self.place, self._hostname, self._login)), sender, recipient)
 
     @property
     def name(self) -> str:
@@ -104,7 +83,9 @@ class SmtpTransport:
 
     async def look_up(self, sought: Sought) -> Found:
         """SMTP cannot be asked what became of a mail; its mailbox's Sent folder can, where one is set."""
-        return Found(Look.SILENT, "plain SMTP cannot be asked")
+        if self._sent is None:
+            return Found(Look.SILENT, "plain SMTP cannot be asked")
+        return await self._sent.find(sought.message_id)
 
     async def close(self) -> None:
         """Say goodbye on the kept connections."""
@@ -124,29 +105,6 @@ class SmtpTransport:
                 return line
             line.smtp.close()
         return None
-
-    async def _connect(self) -> _Line:
-        place = self.place
-        smtp = aiosmtplib.SMTP(
-            hostname=place.host,
-            port=place.port,
-            use_tls=place.tls,
-            start_tls=place.starttls,
-            username=place.user,
-            password=place.password,
-            local_hostname=self._hostname,
-            timeout=GREETING_LIMIT,
-        )
-        try:
-            await smtp.connect()
-        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            code = getattr(error, "code", None)
-            said = f", it said {code}" if code else ""
-            raise Unreachable(
-                f"the mail server at {place.host}:{place.port} does not let us in"
-                f" ({type(error).__name__}{said}); nothing was sent"
-            ) from error
-        return _Line(smtp)
 
     async def _address(self, line: _Line, sender: str, recipient: str) -> "SmtpDelivery":
         smtp, unicode = line.smtp, not (sender + recipient).isascii()
@@ -257,9 +215,3 @@ def _envelope(address: str) -> str:
     """The address as the envelope has it: the local part as given, the domain as A-labels (RFC 5891)."""
     local, at, domain = address.strip().rpartition("@")
     return f"{local}{at}{normal_domain(domain)}"
-
-
-def _loopback(host: str) -> bool:
-    with contextlib.suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return host == "localhost"

@@ -72,6 +72,8 @@ class Sought:
     claimed_at: datetime
     mime: bytes
     ref: str | None = None
+    transport: str | None = None  # by which it went, as the ledger has it: another one knows nothing of it
+    repeat: bool = True  # the identical request may be made again under its idempotency key; False once a stop came
 
 
 @dataclass(frozen=True)
