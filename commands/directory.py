@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from commands.by_hand import add_contact, anchor
+from commands.consent import consent
 from commands.output import Json, examples, row_of, show_facts, show_json, show_list
 
 if TYPE_CHECKING:
@@ -15,12 +16,21 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 accounts_app = typer.Typer(help="Accounts: list, show, anchor.", no_args_is_help=True)
-contacts_app = typer.Typer(help="Contacts: list, add.", no_args_is_help=True)
+contacts_app = typer.Typer(help="Contacts: list, add, consent.", no_args_is_help=True)
 players_app = typer.Typer(help="Our players: list.", no_args_is_help=True)
 accounts_app.command("anchor", epilog=examples("accounts anchor acme renewal 2027-03-31 --dry-run"))(anchor)
 contacts_app.command(
     "add", epilog=examples('contacts add --account acme --name "Zoe New" --email zoe@acme.example --persona champion')
 )(add_contact)
+contacts_app.command(
+    "consent",
+    epilog=examples(
+        "contacts consent c-17",
+        "contacts consent c-17 --basis existing-business --source 'order 4711' --at 2026-03-01",
+        "contacts consent c-17 --withdraw --source 'said so on the phone'",
+        "contacts consent --expiring --within 60",
+    ),
+)(consent)
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(contacts_app, name="contacts")
 app.add_typer(players_app, name="players")

@@ -75,7 +75,7 @@ class Contact(Base):
     zone: Mapped[str | None]
     country: Mapped[str | None]
     locale: Mapped[str | None]
-    consent_basis: Mapped[str | None]  # consent, legitimate-interest, existing-business, published
+    consent_basis: Mapped[str | None]  # records.sheets.kinds.CONSENTS
     consent_source: Mapped[str | None]
     consent_at: Mapped[dt.date | None]
     consent_until: Mapped[dt.date | None]

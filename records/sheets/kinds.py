@@ -12,7 +12,7 @@ from records.sheets.cells import Parser
 from records.sheets.faults import BadCell, shown
 
 LIFECYCLES: Final = ("prospect", "opportunity", "customer", "lapsed")
-CONSENTS: Final = ("consent", "legitimate-interest", "existing-business", "published")
+CONSENTS: Final = ("consent", "legitimate-interest", "existing-business", "enquiry", "published")
 Values = dict[str, Any]
 Finish = Callable[[Values, Mapping[str, str]], list[tuple[str, BadCell]]]
 
