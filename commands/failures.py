@@ -139,6 +139,7 @@ _ANSWERS: dict[str, Callable[[Any], Failure]] = {
     "LocalError": _own_words,
     "TaskError": lambda error: Refused(sentence(str(error))),
     "UnknownEventError": lambda error: Wrong(sentence(str(error))),
+    "CorrectionError": lambda error: Refused(sentence(str(error))),
     "ByHandError": lambda error: Refused(sentence(str(error))),
     "ApplicationError": lambda error: Refused(sentence(str(getattr(error, "message", "") or error))),
     "SchemaTooNew": _own_words,

@@ -22,6 +22,7 @@ NOUNS: Final = (
     ("moving", "runs"),
     ("tasks", "tasks"),
     ("inbox", "inbox"),
+    ("correct", None),
     ("holds", "holds"),
     ("suppress", "suppress"),
     ("kill", "kill"),
