@@ -11,7 +11,7 @@ from tests.workflows.builders import call, email, notice, play, task
 from tests.workflows.scenario import Scenario
 from tests.workflows.steering import STEERING
 from tests.workflows.world import Going, World
-from workflows.messages import PauseIn, ReassignIn, ResumeIn, SendNowIn, SkipIn, StopIn
+from workflows.messages import CorrectIn, PauseIn, ReassignIn, ResumeIn, SendNowIn, SkipIn, StopIn
 
 END: Final = {"end": "finished"}
 
@@ -50,6 +50,15 @@ async def _reply(run: Going) -> None:
     await run.tell("reply", id="r1")
     await run.shows(lambda it: it.open_tasks == [1])
     await run.close_task("answer")
+
+
+async def _no_reply(run: Going) -> None:
+    await run.shows(lambda it: it.step == "two" and it.next_touch is not None)
+    await run.tell("reply", id="r1")
+    await run.shows(lambda it: it.step == "answer" and it.open_tasks == [1])
+    await run.ask("correct", CorrectIn(event="r1"))
+    await run.shows(lambda it: it.step == "two" and it.next_touch is not None)
+    await run.pass_time(days=4)
 
 
 async def _bounce(run: Going) -> None:
@@ -122,6 +131,10 @@ SCENARIOS: Final[dict[str, Scenario]] = {
         ),
         _reply,
         _scripted("on:reply", Decided(index=1, reason="else")),
+    ),
+    "halted-by-what-was-no-reply": Scenario(
+        play(email("one"), email("two", after="3d"), END, on={"reply": {"steps": [task("answer")], "end": "replied"}}),
+        _no_reply,
     ),
     "interrupted-by-a-bounce": Scenario(
         play(email("one", after="4d"), END, on={"bounce": {"steps": [email("sorry", after="1d")]}}), _bounce
