@@ -21,7 +21,9 @@ from temporalio.runtime import LoggingConfig, PrometheusConfig, Runtime, Telemet
 from temporalio.worker import Worker
 
 from activities.channels.post import Post, Unfit
+from activities.house import House
 from activities.notices import Outbox
+from activities.reconciling import Reconciler
 from activities.registry import Activities
 from activities.tidying import Tidying
 from commands.leaving import leave
@@ -63,9 +65,10 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     try:
         activities = Activities(database, transport, settings, client)
         outbox = Outbox(database, transport, settings)
+        doubts = Reconciler(House(database, settings, client), transport)
         async with worker_of(client, settings, activities.all()):
             log.info("the worker listens", task_queue=settings.task_queue, namespace=client.namespace)
-            await asyncio.gather(outbox.run(stop), Tidying(database, client).run(stop))
+            await asyncio.gather(outbox.run(stop), doubts.run(stop), Tidying(database, client).run(stop))
             await stop.wait()
             log.info("the worker ends; what is under way may finish", seconds=GRACE.total_seconds())
     finally:

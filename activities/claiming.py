@@ -3,9 +3,11 @@
 So no DATA begins after a stop was accepted: its writer takes the same locks, and waits for these milliseconds.
 """
 
+import asyncio
 import contextlib
 import secrets
 from dataclasses import dataclass, replace
+from typing import Final
 
 import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,6 +24,16 @@ from activities.rules import Verdict
 from activities.staging import ask_of, with_others
 from records import touches
 
+MARK_LIMIT: Final = 30.0  # seconds for one statement: the mail server waits for the dot meanwhile
+
+
+class TakenOver(Exception):
+    """The claim is not this attempt's any more. It must not send; nothing is to be written."""
+
+
+class Unmarked(Exception):
+    """Postgres could not be told that the final dot comes. It was not written, so nothing was accepted."""
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -29,11 +41,26 @@ class Claim:
 
     key: str
     token: str
+    transport: str = "smtp"  # by which it is sent
 
     @classmethod
-    def new(cls, key: str) -> "Claim":
+    def new(cls, key: str, transport: str = "smtp") -> "Claim":
         """A claim nobody else can guess."""
-        return cls(key, secrets.token_urlsafe(16))
+        return cls(key, secrets.token_urlsafe(16), transport)
+
+
+async def mark(house: House, claim: Claim) -> None:
+    """Announce the final dot, in a commit of its own: from here on, a claim that is left behind is in doubt.
+
+    Raises TakenOver, Unmarked.
+    """
+    try:
+        async with asyncio.timeout(MARK_LIMIT), house.database.singly() as session:
+            ours = await touches.mark_dot(session, claim.key, claim.token)
+    except (SQLAlchemyError, OSError) as error:
+        raise Unmarked("Postgres was lost before the end of the mail was sent") from error
+    if not ours:
+        raise TakenOver("another attempt has taken the mail over")
 
 
 async def begin(house: House, ready: Ready, claim: Claim, delivery: Delivery) -> Claim | StepOut:
@@ -61,7 +88,14 @@ async def _claim(session: AsyncSession, house: House, ready: Ready, claim: Claim
     found = replace(ready.cue, now=now)
     verdict = await ask_gate(session, found.subject, ask_of(found), house.playbook)
     if verdict.word == "now" and await touches.claim(
-        session, ready.key, claim.token, now, verdict.rule, verdict.reason
+        session,
+        ready.key,
+        claim.token,
+        now,
+        verdict.rule,
+        verdict.reason,
+        mailbox=ready.mailbox,
+        transport=claim.transport,
     ):
         return None
     if verdict.word in ("now", "already"):

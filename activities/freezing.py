@@ -23,8 +23,9 @@ from plays.events import SETTLED, TouchState
 from plays.ids import message_id
 from plays.model import EmailStep, SurveyStep
 from records import touches
+from records.addresses import normal_form
 from records.tables import Contact, Player, Task, Touch
-from records.tokens import survey_url, unsubscribe_url
+from records.tokens import return_path, survey_url, unsubscribe_address, unsubscribe_url
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Ready:
     mime: bytes
     attempts: int
     claimed: str | None = None  # the token of an attempt that has claimed it
+    mailbox: str = ""  # the sender's, in normal form
+    message_id: str = ""
 
     @property
     def contact(self) -> str | None:
@@ -66,8 +69,16 @@ async def prepare(session: AsyncSession, house: House, asked: StepIn, now: datet
         mime = await _bytes(session, house, found, touch)
     except (Unwritten, ContentError) as error:
         return await turned_away(session, house, found, Verdict("never", "content", str(error)))
+    return _ready(house, found, mime, touch.attempts if touch else 0)
+
+
+def _ready(house: House, found: Cue, mime: bytes, attempts: int) -> Ready:
+    """The envelope: where the mailbox takes plus addresses, what comes back names the mail."""
     sender, recipient = _people(found)
-    return Ready(found, found.key, sender.mailbox, recipient.email or "", mime, touch.attempts if touch else 0)
+    named = message_id(found.key, house.settings.mail_domain)
+    path = return_path(sender.mailbox, _secret(house), named) if _plus(house, sender) else sender.mailbox
+    mailbox = normal_form(sender.mailbox)
+    return Ready(found, found.key, path, recipient.email or "", mime, attempts, mailbox=mailbox, message_id=named)
 
 
 async def turned_away(session: AsyncSession, house: House, found: Cue, verdict: Verdict) -> StepOut:
@@ -115,6 +126,9 @@ async def _made(session: AsyncSession, house: House, found: Cue) -> tuple[bytes,
         date=found.now,
         thread=await _thread(session, found),
         unsubscribe=unsubscribe_url(_public(house), _secret(house), named),
+        unsubscribe_by_mail=unsubscribe_address(sender.mailbox, _secret(house), named)
+        if _plus(house, sender)
+        else None,
         postal_address=house.settings.postal_address,
     )
     return frozen(letter), named
@@ -156,6 +170,12 @@ def _with_link(house: House, found: Cue, named: str) -> Cue:
     if not isinstance(found.step, SurveyStep):
         return found
     return replace(found, link=survey_url(_public(house), _secret(house), named))
+
+
+def _plus(house: House, sender: Player) -> bool:
+    """Whether mail to name+anything@ reaches the sender's mailbox, as the settings say."""
+    mailbox = normal_form(sender.mailbox)
+    return any(one.plus for address, one in house.settings.mailboxes.items() if normal_form(address) == mailbox)
 
 
 def _public(house: House) -> str:

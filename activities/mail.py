@@ -41,7 +41,10 @@ class Thread:
 
 @dataclass(frozen=True)
 class Letter:
-    """Everything a mail is made of. `unsubscribe` is the one-click link; None for mail to our own people."""
+    """Everything a mail is made of. `unsubscribe` is the one-click link; None for mail to our own people.
+
+    `unsubscribe_by_mail` is an address that opts out whoever writes to it, where the mailbox takes plus addresses.
+    """
 
     sender_name: str
     sender: str  # address
@@ -52,6 +55,7 @@ class Letter:
     date: datetime
     thread: Thread | None = None
     unsubscribe: str | None = None
+    unsubscribe_by_mail: str | None = None
     postal_address: str = ""
     automatic: bool = False  # written by a robot to one of us (RFC 3834)
 
@@ -101,8 +105,10 @@ def _headers(letter: Letter) -> dict[str, str]:
     if thread is not None:
         headers |= {"In-Reply-To": thread.message_id, "References": thread.references}
     if letter.unsubscribe is not None:
+        by_mail = letter.unsubscribe_by_mail
+        first = f"<mailto:{_address(by_mail, 'List-Unsubscribe')}?subject=unsubscribe>, " if by_mail else ""
         headers |= {
-            "List-Unsubscribe": f"<{letter.unsubscribe}>",
+            "List-Unsubscribe": f"{first}<{letter.unsubscribe}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
     if letter.automatic:

@@ -62,9 +62,12 @@ class Outbox:
         return len(taken)
 
     async def sweep(self) -> Sequence[str]:
-        """Turn claims without a verdict into doubts; their keys."""
+        """Turn claims without a verdict into doubts, or give them back where no dot was announced; the doubts' keys."""
         async with self._database.begin() as session:
+            back = await touches.take_back_stale(session)
             keys = await touches.doubt_stale(session)
+        for key in back:
+            log.warning("a claim was given back: nothing had been sent", touch=key)
         for key in keys:
             log.warning("a mail is in doubt", touch=key)
         return keys

@@ -7,12 +7,17 @@ from pydantic import Field, model_validator
 from plays.spans import Span
 from plays.words import Ask, Due, HandedOut, Outcome, Slug, Touch, many
 
+# assume-sent: it counts as sent, and is never sent twice on its own. send-again: the same mail once more, for mails to
+# people of ours. ask: its sender is asked at once. A transport that can tell settles the doubt first in every case.
+InDoubt = Literal["assume-sent", "send-again", "ask"]
+
 
 class Written(Touch):
     """A mail from a player's mailbox to one contact."""
 
     sender: Slug = Field(alias="from")
     to: Slug
+    in_doubt: InDoubt = Field("assume-sent", description="what follows when nobody knows whether it went out")
 
 
 class EmailStep(Written):

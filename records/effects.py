@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from plays.base import SOFT_TRIES
 from plays.events import TaskState, TouchState
-from records import breaker, task_closing
+from records import breaker, mail_facts, task_closing
 from records.offers import Offer
 from records.referrals import REFERRED, take_referral
 from records.surveys import take_answers
@@ -42,6 +42,7 @@ async def apply_effects(session: AsyncSession, event: Event, anchors: Mapping[st
     """
     effect = EFFECTS.get(event.kind)
     done = await effect(session, event) if effect else Done()
+    done.sentences += await mail_facts.keep(session, event)
     if anchors:
         done.sentences += await _set_anchors(session, event, anchors)
     return done
@@ -131,18 +132,6 @@ async def _meeting(session: AsyncSession, event: Event) -> Done:
     return done
 
 
-async def _opened(session: AsyncSession, event: Event) -> Done:
-    """The first opening of a mail counts; a click says that it was opened too."""
-    if event.touch is None:
-        return Done()
-    values: dict[str, Any] = {"opened_at": event.occurred_at}
-    first = update(Touch).where(Touch.key == event.touch)
-    await session.execute(first.where(Touch.opened_at.is_(None)).values(**values))
-    if event.kind == "mail.clicked":
-        await session.execute(first.where(Touch.clicked_at.is_(None)).values(clicked_at=event.occurred_at))
-    return Done()
-
-
 async def _replied(session: AsyncSession, event: Event) -> Done:
     """A referral names somebody or nobody: conditions ask `event.referred`."""
     if event.data.get("kind") != "referral":
@@ -197,8 +186,6 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "parcel.returned": _parcel,
     "meeting.held": _meeting,
     "meeting.no-show": _meeting,
-    "mail.opened": _opened,
-    "mail.clicked": _opened,
     "reply": _replied,
     "bounce": _bounced,
     "complaint": _complained,

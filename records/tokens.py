@@ -1,4 +1,4 @@
-"""Unsubscribe and survey links: tokens that give nothing away, cannot be guessed and never expire.
+"""Unsubscribe and survey links, return paths: tokens that give nothing away, cannot be guessed and never expire.
 
 A token is the random-looking half of the mail's Message-ID and a tag made with the installation's secret, one for each
 purpose: who was sent a survey cannot make a link that opts somebody out. It names no person, play or account, and its
@@ -15,7 +15,8 @@ import uuid
 from typing import Literal
 
 _TAG = 16  # bytes of the tag: 128 bits cannot be guessed
-Purpose = Literal["unsubscribe", "survey"]
+Purpose = Literal["unsubscribe", "survey", "reply"]  # reply: in the return path of a mail
+_LONGEST_LOCAL = 64  # octets of a local part (RFC 5321, 4.5.3.1.1)
 _MESSAGE_ID = re.compile(r"^<?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@")
 _TOKEN = re.compile(r"^[A-Za-z0-9_-]{43}$")
 
@@ -55,6 +56,24 @@ def unsubscribe_url(public_url: str, secret: str, message_id: str) -> str:
 def survey_url(public_url: str, secret: str, message_id: str) -> str:
     """The link to the questions of a survey, in its mail. Raises as `make_token`."""
     return f"{public_url.rstrip('/')}/s/{make_token(secret, message_id, 'survey')}"
+
+
+def return_path(mailbox: str, secret: str, message_id: str) -> str:
+    """`ada+b.TOKEN@ours.example`: what comes back to it is about this mail. The mailbox itself if that is too long.
+
+    For mailboxes that take mail to name+anything@. Raises as `make_token`.
+    """
+    return _plus(mailbox, f"b.{make_token(secret, message_id, 'reply')}") or mailbox
+
+
+def unsubscribe_address(mailbox: str, secret: str, message_id: str) -> str | None:
+    """`ada+u.TOKEN@ours.example`, for List-Unsubscribe (RFC 2369); None if that is too long. Raises as `make_token`."""
+    return _plus(mailbox, f"u.{make_token(secret, message_id)}")
+
+
+def _plus(mailbox: str, tag: str) -> str | None:
+    local, _, domain = mailbox.rpartition("@")
+    return f"{local}+{tag}@{domain}" if len(f"{local}+{tag}".encode()) <= _LONGEST_LOCAL else None
 
 
 def _tag(secret: str, name: bytes, purpose: Purpose) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import LargeBinary, bindparam, func, select, text, update
+from sqlalchemy import LargeBinary, Update, and_, bindparam, func, not_, select, text, update
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
@@ -18,6 +18,9 @@ from records.tables import Decision, Touch
 
 STALE_CLAIM: Final = timedelta(minutes=20)  # longer than the longest honest wait for a server's last word
 _OPEN: Final = (TouchState.PLANNED, TouchState.DEFERRED)
+_GIVEN_BACK: Final[dict[str, Any]] = {
+    "state": TouchState.DEFERRED, "until": None, "claim_token": None, "settled_at": None, "dot_at": None
+}  # fmt: skip
 
 
 async def get(session: AsyncSession, key: str) -> Touch | None:
@@ -40,18 +43,6 @@ async def made_steps(session: AsyncSession, run: str) -> set[str]:
 async def decisions(session: AsyncSession, key: str) -> Sequence[Decision]:
     """Every answer the gate gave about a touch, oldest first."""
     return (await session.scalars(select(Decision).where(Decision.touch == key).order_by(Decision.id))).all()
-
-
-async def doubts(session: AsyncSession, *, limit: int = 100) -> Sequence[Touch]:
-    """Mails that may or may not have gone out, newest first: never sent again on their own, so somebody must look."""
-    query = (
-        select(Touch)
-        .where(Touch.state == TouchState.IN_DOUBT)
-        .order_by(Touch.claimed_at.desc())
-        .limit(limit)
-        .options(defer(Touch.mime))
-    )
-    return (await session.scalars(query)).all()
 
 
 _PLANNED: Final = (
@@ -93,7 +84,8 @@ _CLAIM: Final = text(
     """
     with claimed as (
       update touches set state = 'claimed', claim_token = :token, claimed_at = now(), until = null, reason = '',
-        attempts = attempts + 1
+        attempts = attempts + 1, mailbox = :mailbox, transport = :transport, dot_at = null, transport_ref = null,
+        lookups = 0, looked_at = null, doubt_owner = null
       where key = :key and state in ('planned', 'deferred') returning key)
     insert into decisions (touch, at, verdict, rule, reason)
     select key, :at, 'now', :rule, :reason from claimed returning touch
@@ -102,32 +94,65 @@ _CLAIM: Final = text(
 
 
 async def claim(
-    session: AsyncSession, key: str, token: str, at: datetime, rule: str = "open", reason: str = "claimed"
+    session: AsyncSession,
+    key: str,
+    token: str,
+    at: datetime,
+    rule: str = "open",
+    reason: str = "claimed",
+    *,
+    mailbox: str = "",
+    transport: str = "smtp",
 ) -> bool:
     """Take a planned or deferred touch under a token, with the gate's decision; False if somebody was quicker.
 
-    `claimed_at` is the wall clock's, for the sweep; `at` the run's.
+    `claimed_at` is the wall clock's, for the sweep; `at` the run's. `mailbox` is the sender's, in normal form.
     """
     row = {"key": key, "token": token, "at": at, "rule": rule, "reason": reason}
+    row |= {"mailbox": mailbox or None, "transport": transport}
     return (await session.execute(_CLAIM, row)).first() is not None
+
+
+_DOT: Final = text(
+    """
+    update touches set dot_at = clock_timestamp() from (select set_config('synchronous_commit', 'on', true) as is) kept
+    where key = :key and claim_token = :token and state = 'claimed' and kept.is = 'on' returning key
+    """
+)
+
+
+async def mark_dot(session: AsyncSession, key: str, token: str) -> bool:
+    """Note that the final dot comes next; False when the claim is not this one's any more, and nothing may be sent.
+
+    One statement, for `Database.singly`. Whoever takes a claim back asks that there is no mark: one of both wins.
+    """
+    return (await session.execute(_DOT, {"key": key, "token": token})).first() is not None
 
 
 _SETTLE: Final = text(
     """
-    update touches set state = :state, reason = :reason, settled_at = :at, server_text = :said
+    update touches set state = :state, reason = :reason, settled_at = :at, server_text = :said,
+      transport_ref = coalesce(cast(:ref as text), transport_ref)
     where key = :key and claim_token = :token and state in ('claimed', 'in_doubt') returning key
     """
 ).bindparams(bindparam("at", type_=TIMESTAMP(timezone=True)))
 
 
 async def settle(
-    session: AsyncSession, key: str, token: str, state: TouchState, reason: str, at: datetime, server_text: str = ""
+    session: AsyncSession,
+    key: str,
+    token: str,
+    state: TouchState,
+    reason: str,
+    at: datetime,
+    server_text: str = "",
+    ref: str | None = None,
 ) -> bool:
-    """Write what became of a claimed touch; False when the claim was not this one's.
+    """Write what became of a claimed touch; False when the claim was not this one's. `ref` is the provider's id of it.
 
     A doubt that a sweep or a second attempt wrote under this claim gives way to the verdict of who made the attempt.
     """
-    row = {"key": key, "token": token, "state": str(state), "reason": reason, "at": at}
+    row = {"key": key, "token": token, "state": str(state), "reason": reason, "at": at, "ref": ref}
     return (await session.execute(_SETTLE, row | {"said": server_text[:2000] or None})).first() is not None
 
 
@@ -138,33 +163,46 @@ async def release(
     mine = update(Touch).where(
         Touch.key == key, Touch.claim_token == token, Touch.state.in_((TouchState.CLAIMED, TouchState.IN_DOUBT))
     )
-    values = {"state": TouchState.DEFERRED, "until": until, "reason": reason, "claim_token": None, "settled_at": None}
+    values = _GIVEN_BACK | {"until": until, "reason": reason}
     return (
         await session.scalar(mine.values(**values, server_text=server_text[:2000] or None).returning(Touch.key))
         is not None
     )
 
 
-async def doubt(session: AsyncSession, key: str, at: datetime, reason: str) -> bool:
+# A claim by a worker that did not know the mark has no transport: of it nothing is certain.
+_UNSENT: Final = and_(Touch.dot_at.is_(None), Touch.transport.is_not(None))
+
+
+async def take_back(session: AsyncSession, key: str, token: str, reason: str) -> bool:
+    """Take a claim from an attempt that left no mark before the dot: nothing went out, and it cannot send any more."""
+    unsent = update(Touch).where(Touch.key == key, Touch.claim_token == token, Touch.state == TouchState.CLAIMED)
+    values = _GIVEN_BACK | {"reason": reason}
+    return await session.scalar(unsent.where(_UNSENT).values(values).returning(Touch.key)) is not None
+
+
+async def doubt(session: AsyncSession, key: str, token: str, at: datetime, reason: str) -> bool:
     """A claim that nobody answers for any more. The token stays: whoever holds it may still know better."""
-    claimed = update(Touch).where(Touch.key == key, Touch.state == TouchState.CLAIMED)
+    claimed = update(Touch).where(Touch.key == key, Touch.claim_token == token, Touch.state == TouchState.CLAIMED)
     values = {"state": TouchState.IN_DOUBT, "reason": reason, "settled_at": at}
     return await session.scalar(claimed.values(**values).returning(Touch.key)) is not None
 
 
+async def take_back_stale(session: AsyncSession) -> Sequence[str]:
+    """Give back claims older than 20 minutes (wall clock) that came to no dot: certainly unsent. Returns their keys."""
+    values = _GIVEN_BACK | {"reason": "the worker that claimed it ended before the mail was sent"}
+    return (await session.scalars(_stale().where(_UNSENT).values(values).returning(Touch.key))).all()
+
+
 async def doubt_stale(session: AsyncSession) -> Sequence[str]:
     """Turn claims older than 20 minutes (wall clock) into doubts; their worker is dead. Returns their keys."""
-    stale = (
-        update(Touch)
-        .where(Touch.state == TouchState.CLAIMED, Touch.claimed_at < func.now() - STALE_CLAIM)
-        .values(
-            state=TouchState.IN_DOUBT,
-            settled_at=Touch.claimed_at,
-            reason="the worker that was sending it ended before the mail server's answer was written down",
-        )
-        .returning(Touch.key)
-    )
-    return (await session.scalars(stale)).all()
+    reason = "the worker that was sending it ended before the mail server's answer was written down"
+    values = {"state": TouchState.IN_DOUBT, "settled_at": Touch.claimed_at, "reason": reason}
+    return (await session.scalars(_stale().where(not_(_UNSENT)).values(values).returning(Touch.key))).all()
+
+
+def _stale() -> Update:
+    return update(Touch).where(Touch.state == TouchState.CLAIMED, Touch.claimed_at < func.now() - STALE_CLAIM)
 
 
 async def close(session: AsyncSession, key: str, state: TouchState, reason: str, at: datetime) -> None:

@@ -11,7 +11,8 @@ from typing import Final
 from pydantic import SecretStr
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-OWN_SOURCES: Final = frozenset({"cli", "correction", "task", "unsubscribe"})  # ids of these are made by ourselves
+# Ids of these are made by ourselves.
+OWN_SOURCES: Final = frozenset({"cli", "correction", "mail", "smtp", "task", "unsubscribe"})
 HEADERS: Final = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
 

@@ -13,7 +13,7 @@ from activities.channels.smtp import Place
 from activities.notices import Outbox
 from local.mail_faults import Fault
 from plays.events import TouchState
-from records import touches
+from records import doubts, touches
 from records.tables import Touch
 from tests.activities.builders import NOW, Stage, play_of, run
 
@@ -71,7 +71,7 @@ async def test_a_server_lost_after_the_dot_leaves_a_doubt_and_no_second_mail(
     assert stage.sink.faults.counts().data_started == 1
     assert len(stage.mails) == kept
     async with stage.database.begin() as session:
-        assert [one.key for one in await touches.doubts(session)] == [KEY]
+        assert [one.key for one in await doubts.listing(session)] == [KEY]
 
 
 async def test_a_server_lost_after_its_last_word_has_the_mail(stage: Stage) -> None:
@@ -132,11 +132,14 @@ async def test_old_claims_without_a_verdict_are_swept_into_doubt(stage: Stage) -
     assert (await stage.touch(KEY)).state == "made"
 
 
-async def _left_claimed(stage: Stage, admitted: Any) -> None:
+async def _left_claimed(stage: Stage, admitted: Any, *, dotted: bool = True) -> None:
     stage.sink.faults.plan(Fault(at="RCPT", reply="451 4.3.0 later", times=1))
     await stage.send(stage.step(admitted, "first"))
     async with stage.database.begin() as session:
         assert await touches.claim(session, KEY, "theirs", NOW)
+    if dotted:
+        async with stage.database.singly() as session:
+            assert await touches.mark_dot(session, KEY, "theirs")
 
 
 async def test_two_workers_with_one_touch_make_one_mail(stage: Stage) -> None:
