@@ -96,10 +96,10 @@ async def settle(session: AsyncSession, mail: str, state: str, **values: Any) ->
     await session.execute(update(Mail).where(Mail.id == mail).values(state=state, **values))
 
 
-async def put_back(session: AsyncSession, mail: str, wait: timedelta) -> None:
-    """It could not be read now: it is due again after `wait`."""
-    later = func.clock_timestamp() + wait
-    await session.execute(update(Mail).where(Mail.id == mail, Mail.state == "received").values(next_try_at=later))
+async def put_back(session: AsyncSession, mail: str, wait: timedelta, *, counted: bool) -> None:
+    """It could not be read now: it is due again after `wait`. `counted`: the attempt stands against the mail."""
+    values = {"next_try_at": func.clock_timestamp() + wait, "attempts": Mail.attempts - (0 if counted else 1)}
+    await session.execute(update(Mail).where(Mail.id == mail, Mail.state == "received").values(values))
 
 
 async def again(session: AsyncSession, mail: str) -> None:

@@ -84,7 +84,7 @@ async def match_all(session: AsyncSession, every: Sequence[Mapping[str, Any]]) -
     """`match` for many events, in their order."""
     asked = {
         "named": ["\n".join(names_of(data)) for data in every],
-        "refs": ["\n".join(_refs(data)) for data in every],
+        "refs": ["\n".join(refs_of(data)) for data in every],
         "contacts": [text_of(data, "contact") for data in every],
         "emails": [_address(data) for data in every],
         "accounts": [text_of(data, "account") for data in every],
@@ -110,7 +110,7 @@ def names_of(data: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(one for one in named if one))[:MOST]
 
 
-def _refs(data: Mapping[str, Any]) -> list[str]:
+def refs_of(data: Mapping[str, Any]) -> list[str]:
     """The provider's ids an event names: `ref`, and those that stand in for a Message-ID."""
     inside = [found[1] for found in map(_AMAZON.match, names_of(data)) if found]
     return [one for one in (" ".join(text_of(data, "ref").split()), *inside) if one]

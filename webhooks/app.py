@@ -21,6 +21,7 @@ from webhooks.armour import Armour
 from webhooks.forms import UNREADABLE, Incoming, normalise
 from webhooks.gathering import Gatherer
 from webhooks.health import health
+from webhooks.mail.listening import Listening
 from webhooks.reading import read_body
 from webhooks.refusals import Refusal, answer_refusal
 from webhooks.router import Router
@@ -41,7 +42,7 @@ def create_app(settings: Settings, database: Database, client: Client, *, router
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with Sweeper(database, routing):
+        async with Sweeper(database, routing), Listening(settings, database, routing):
             yield
 
     app = FastAPI(title="Setpiece webhooks", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
