@@ -1,4 +1,5 @@
-"""The web surface: `POST /events/{source}`, unsubscribe and survey links, `GET /healthz`. Verify, store, answer.
+"""The web surface: `POST /events/{source}`, what mail providers report, unsubscribe and survey links, `GET /healthz`.
+Verify, store, answer.
 
 What an event means is `records/stops.py` (in the same transaction) and `router.py` (after the answer).
 """
@@ -22,6 +23,7 @@ from webhooks.forms import UNREADABLE, Incoming, normalise
 from webhooks.gathering import Gatherer
 from webhooks.health import health
 from webhooks.mail.listening import Listening
+from webhooks.providers import routes as providers
 from webhooks.reading import read_body
 from webhooks.refusals import Refusal, answer_refusal
 from webhooks.router import Router
@@ -33,12 +35,20 @@ MAX_ID: Final = 256
 log = structlog.get_logger(__name__)
 
 
-def create_app(settings: Settings, database: Database, client: Client, *, router: Router | None = None) -> FastAPI:
+def create_app(
+    settings: Settings,
+    database: Database,
+    client: Client,
+    *,
+    router: Router | None = None,
+    desk: providers.Desk | None = None,
+) -> FastAPI:
     """The app with its real parts. Raises SecretError when a secret is missing or empty."""
     signatures = Signatures(settings.webhook_secrets)
     if settings.link_secret is None or not settings.link_secret.get_secret_value().strip():
         raise SecretError("no secret for unsubscribe links: set SETPIECE_LINK_SECRET to a long random text")
     routing = router or Router(database, client, settings)
+    reports = desk or providers.Desk(settings, database, routing)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -50,6 +60,7 @@ def create_app(settings: Settings, database: Database, client: Client, *, router
     app.add_exception_handler(Refusal, answer_refusal)
     # A plain route: FastAPI's own parsing would read the body before it is bounded, and costs as much as the rest.
     app.add_route("/events/{source}", _events(settings, database, signatures, routing), methods=["POST"])
+    app.include_router(providers.routes(reports))
     app.include_router(unsubscribe.routes(settings, database, routing))
     app.include_router(surveys.routes(settings, database, routing))
 

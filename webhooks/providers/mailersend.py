@@ -1,4 +1,4 @@
-"""MailerSend: webhooks (their first form, with `data.email`, and their second) and inbound routes, one JSON object each.
+"""MailerSend: webhooks (the first form, with `data.email`, and the second) and inbound routes, one JSON object each.
 
 Source: developers.mailersend.com, "Webhooks" and "Inbound routing".
 """

@@ -118,8 +118,5 @@ def _multipart(sort: str, parts: Sequence[bytes]) -> bytes:
     """The boundary is a hash of what it bounds: the same fields give the same mail, and no text can hold it."""
     boundary = "=_" + hashlib.sha256(b"\x00".join(parts)).hexdigest()[:40]
     head = f'Content-Type: multipart/{sort}; boundary="{boundary}"\r\n\r\n'.encode()
-    return (
-        head
-        + b"".join(f"--{boundary}\r\n".encode() + part + b"\r\n" for part in parts)
-        + f"--{boundary}--\r\n".encode()
-    )
+    inside = b"".join(f"--{boundary}\r\n".encode() + part + b"\r\n" for part in parts)
+    return head + inside + f"--{boundary}--\r\n".encode()

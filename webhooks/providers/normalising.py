@@ -121,7 +121,7 @@ def _message_id(source: Source, record: Any) -> str:
 
 
 def _external_id(dialect: Dialect, record: Any, named: str, raw: bytes) -> str:
-    """The provider's id of the event with its word, else a hash of what tells it from others: a repeat is no new one."""
+    """The provider's id of the event with its word, else a hash of what tells it from others: a repeat is none."""
     fields = dialect.fields
     given = text(record, fields.id, MAX_ID)
     if given and _ID.fullmatch(given):

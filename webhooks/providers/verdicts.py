@@ -12,7 +12,7 @@ from plays.events import BounceKind
 
 # Words by which a server refuses the sender or the text, not the person.
 BLAMES: Final = re.compile(
-    r"spam|junk|unsolicited|bulk mail|black ?list|block ?list|\brbl\b|dnsbl|spamhaus|blocked (?:by|for|due|because|using)"
+    r"spam|junk|unsolicited|bulk mail|black ?list|block ?list|\brbl\b|dnsbl|spamhaus|blocked (?:by|for|due|using)"
     r"|reputation|policy|dmarc|dkim|\bspf\b|unauthenticated|not authenticated|authentication (?:required|fail)"
     r"|reverse dns|ptr record|virus|malware|phish|content (?:rejected|filter|denied)|attachment (?:rejected|type)"
     r"|relay(?:ing)? (?:access )?denied|rate limit|too many (?:messages|connections)|throttl",
@@ -21,7 +21,7 @@ BLAMES: Final = re.compile(
 # Words that say nobody can be reached at the address.
 NOBODY: Final = re.compile(
     r"user unknown|unknown (?:user|recipient|address|mailbox)|no such (?:user|person|mailbox|recipient|address|domain)"
-    r"|does(?:n't| not) exist|(?:recipient|address|user|mailbox|account) (?:was )?(?:not found|unknown|invalid|rejected)"
+    r"|does(?:n't| not) exist|(?:recipient|address|user|mailbox|account) (?:not found|unknown|invalid|rejected)"
     r"|invalid (?:recipient|address|mailbox|user)|no mailbox|not a valid|domain not found|host or domain name not found"
     r"|nxdomain|bad destination|no longer (?:exists|available|valid|accepts)|account (?:has been )?(?:disabled|closed)",
     re.IGNORECASE,
