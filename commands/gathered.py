@@ -22,6 +22,7 @@ NOUNS: Final = (
     ("moving", "runs"),
     ("tasks", "tasks"),
     ("inbox", "inbox"),
+    ("doubts", "doubts"),
     ("correct", None),
     ("holds", "holds"),
     ("suppress", "suppress"),

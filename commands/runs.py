@@ -1,4 +1,4 @@
-"""`starter.py runs list | show | doubts`: where runs stand and why. Changing one is `commands/steering.py`."""
+"""`starter.py runs list | show`: where runs stand and why. Changing one is `commands/steering.py`."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -81,21 +81,3 @@ def show(
         show_json(story_data(told))
     else:
         print_story(told)
-
-
-@app.command(epilog=examples("runs doubts", "runs doubts --json"))
-def doubts(as_json: Json = False) -> None:
-    """List mails that may or may not have gone out. They are never sent again on their own: somebody must look."""
-    from commands.connections import with_records
-    from records import touches
-
-    found = with_records(lambda session: touches.doubts(session))
-    columns = {
-        "key": "touch",
-        "contact": "contact",
-        "claimed_at": "when",
-        "message_id": "Message-ID",
-        "reason": "reason",
-    }
-    rows = [row_of(touch) for touch in found]
-    show_list(rows, columns, as_json=as_json, title="In doubt", empty="No mail is in doubt.")

@@ -16,11 +16,12 @@ from sqlalchemy.orm import defer
 
 from plays.events import TouchState
 from records import doubt_notices
-from records.tables import Decision, Touch
+from records.tables import Decision, Event, Touch
 
 AGAIN_AFTER: Final = timedelta(minutes=1)  # doubled with every look …
 AT_MOST: Final = timedelta(hours=6)  # … up to this
 GIVEN_UP_AFTER: Final = timedelta(days=7)  # no transport remembers longer
+REMEMBERED: Final = timedelta(days=30)
 LIVING: Final = timedelta(minutes=11)  # so long after the dot an attempt may still be told 250 (RFC 5321, 4.5.3.2.6)
 # What proves that the mail went out, even against our own belief; the weak ones only where nobody knew better.
 STRONG: Final = frozenset({"mail.delivered", "mail.opened", "mail.clicked", "reply", "complaint", "unsubscribed"})
@@ -194,3 +195,44 @@ async def rejected(session: AsyncSession, *, key: str, why: str) -> bool:
 async def _row(session: AsyncSession, key: str) -> Touch | None:
     query = select(Touch).where(Touch.key == key).options(defer(Touch.mime)).with_for_update()
     return (await session.scalars(query.execution_options(populate_existing=True))).one_or_none()
+
+
+async def by_hand(session: AsyncSession, key: str, *, sent: bool, reason: str, by: str) -> Touch | None:
+    """A person has looked: it went out, or it did not. None when there is nothing under this key to settle.
+
+    What was settled as not sent may still be called sent. The caller holds the account's lock.
+    """
+    touch = await _row(session, key)
+    if touch is None or not (touch.state == TouchState.IN_DOUBT or (sent and _believed_unsent(touch, ""))):
+        return None
+    found = await looks(session, key)
+    row = {"touch": key, "at": func.now(), "verdict": "settled", "rule": "sent" if sent else "not-sent"}
+    await session.execute(insert(Decision).values(**row, reason=f"{by}: {reason}"))
+    if sent:
+        await made(session, touch, f"{by} says that it went out: {reason}")
+    elif any(one.verdict in ("doubt", "already") for one in found):
+        await unsent(session, touch, f"{by} says so: {reason}")
+    else:
+        await free(session, touch, f"certainly not sent: {by} says so: {reason}")
+    return touch
+
+
+async def unheard(session: AsyncSession, transports: Sequence[str], after: timedelta, limit: int) -> Sequence[Touch]:
+    """Mails that a provider has accepted so long ago and reported nothing of since, oldest first: was it ever sent?
+
+    Only for transports whose provider reports (`transports`). Wall clock; not further back than 30 days.
+    """
+    nothing = (Touch.delivered_at, Touch.bounced_at, Touch.complained_at, Touch.opened_at, Touch.replied_at)
+    reported = select(Event.id).where(
+        Event.account == Touch.account, Event.touch == Touch.key, Event.kind.in_(("mail.sent", "mail.deferred"))
+    )
+    query = (
+        select(Touch)
+        .where(Touch.state == TouchState.MADE, Touch.channel == "email", Touch.transport.in_(transports))
+        .where(Touch.claimed_at < func.now() - after, Touch.claimed_at > func.now() - REMEMBERED)
+        .where(*(moment.is_(None) for moment in nothing), ~reported.exists())
+        .order_by(Touch.claimed_at, Touch.key)
+        .limit(limit)
+        .options(defer(Touch.mime))
+    )
+    return (await session.scalars(query)).all()

@@ -226,4 +226,4 @@ def test_a_run_is_told_from_the_records_when_no_worker_lives(desk: Terminal, dra
     assert [touch["step"] for touch in told.json["touches"]] == ["first"]
     assert [line["open_tasks"] for line in desk.type("runs", "list", "--json").json] == [1]
     assert desk.type("runs", "list", "--blocked", "--json").json == []
-    assert desk.type("runs", "doubts", "--json").json == []
+    assert desk.type("doubts", "--json").json == []
