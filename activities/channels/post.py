@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from activities.channels.connecting import Login
 from activities.channels.oauth import Tokens
 from activities.channels.places import is_loopback
-from activities.channels.providers.api import Api
+from activities.channels.providers.api import Api, Clock
 from activities.channels.providers.brevo import Brevo
+from activities.channels.providers.calling import LAST_WORD
 from activities.channels.providers.mailgun import Mailgun
 from activities.channels.providers.postmark import Postmark
 from activities.channels.providers.resend import Resend
@@ -44,9 +45,12 @@ class _Way:
 class Post:
     """Every way for mail to leave, chosen by the sender."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Raises Unfit: a mailbox nobody can send by, or a server outside this machine when this is no production."""
-        self._settings = settings
+    def __init__(self, settings: Settings, *, within: float = LAST_WORD, clock: Clock | None = None) -> None:
+        """Raises Unfit: a mailbox nobody can send by, or a server outside this machine when this is no production.
+
+        `within` is the seconds a provider's answer may take, `clock` tells how old an idempotency key is.
+        """
+        self._settings, self._within, self._clock = settings, within, clock
         self._apis: dict[str, Api] = {}
         self._general = self._relay()
         self._ways = {normal_form(address): self._way(address, one) for address, one in settings.mailboxes.items()}
@@ -134,7 +138,7 @@ class Post:
         missing, what = NEEDS.get(provider.kind, ("", ""))
         if missing and not getattr(provider, missing):
             raise Unfit(f"{where} needs `{missing}`: {what}")
-        api = made(provider, called)
+        api = made(provider, called, within=self._within, clock=self._clock)
         parts = urlsplit(provider.url or api.address())
         host = parts.hostname or ""
         if not host or (parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host))):

@@ -30,6 +30,8 @@ from records.addresses import normal_domain
 
 ENVELOPE_LIMIT: Final = 120.0  # for MAIL and RCPT each; RFC 5321 says 5 minutes, a worker's slot is dearer
 BEGIN_LIMIT: Final = 30.0  # for 354: shorter than RFC 5321's 2 minutes, nothing has been sent and stops are waiting
+TEXT_LIMIT: Final = 180.0  # for the text to be taken: RFC 5321's for one block of it
+NOTICED: Final = 3  # turns of the event loop after which a connection that was reset is known to be
 LAST_WORD_LIMIT: Final = 600.0  # for the answer to the final dot: giving up earlier makes duplicates (RFC 1047)
 IDLE_LIMIT: Final = 20.0  # a kept connection older than this is not used again
 USES: Final = 100
@@ -175,7 +177,7 @@ class SmtpDelivery:
         text = _LINE_START_DOT.sub(b"..", normalize_message_line_endings(mime))
         try:
             protocol.write(text)
-            await asyncio.sleep(0)  # a loss is noticed here, while it is still harmless
+            await self._written()
             if before_dot is not None:
                 await before_dot()
             protocol.write(b".\r\n")
@@ -190,6 +192,18 @@ class SmtpDelivery:
         if response.code != aiosmtplib.SMTPStatus.completed:
             raise Refusal(response.code, response.message)
         return Accepted(f"{response.code} {response.message}")
+
+    async def _written(self) -> None:
+        """Wait until the text has left us, so that a loss is noticed while it is harmless. Raises Broken."""
+        transport, clock = self._line.smtp.transport, asyncio.get_running_loop().time
+        until = clock() + TEXT_LIMIT
+        while isinstance(transport, asyncio.WriteTransport) and transport.get_write_buffer_size():
+            if clock() >= until:
+                self._line.smtp.close()
+                raise Broken("the mail server took no more of the text")
+            await asyncio.sleep(0.005)
+        for _ in range(NOTICED):
+            await asyncio.sleep(0)
 
     async def close(self) -> None:
         """Keep the connection if it is in order, else close it."""

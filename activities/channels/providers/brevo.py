@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from activities.channels.providers.api import BAD_ADDRESS, INACTIVE, LATER, SENDERS_FAULT, Api, Said, in_json
 from activities.channels.providers.calling import Answer, Ask
-from activities.channels.providers.decoding import Person, fields_of, message_id_of, send_key
+from activities.channels.providers.decoding import Person, fields_of, send_key
 from activities.channels.transport import Accepted, Found, Look, Sought
 
 KEY_LIFE: Final = timedelta(minutes=14)  # one minute for clocks that differ
@@ -48,7 +48,7 @@ class Brevo(Api):
             "subject": mail.subject,
             "textContent": mail.text,
             "htmlContent": mail.html,
-            "headers": {**mail.headers, "idempotencyKey": key},
+            "headers": {**mail.headers_but("Date", "Message-ID"), "idempotencyKey": key},
             "tags": [key],
         }
         if mail.reply_to is not None:
@@ -62,8 +62,7 @@ class Brevo(Api):
         ref = answer.json.get("messageId")
         if answer.status not in (201, 202) or not isinstance(ref, str):
             return None
-        other = ref if ref.strip("<>") != message_id_of(mime).strip("<>") else None
-        return Accepted(f"{answer.status} Created", ref=ref, message_id=other)
+        return Accepted(f"{answer.status} Created", ref=ref, message_id=f"<{ref.strip('<>')}>")
 
     def meaning(self, answer: Answer) -> Said | None:
         """By its code; `invalid_parameter` by its words."""

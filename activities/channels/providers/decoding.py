@@ -49,6 +49,11 @@ class Fields:
     reply_to: Person | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    def headers_but(self, *names: str) -> dict[str, str]:
+        """Those headers without some that this API puts in itself."""
+        out = {name.lower() for name in names}
+        return {name: value for name, value in self.headers.items() if name.lower() not in out}
+
 
 def send_key(message_id: str) -> str:
     """What providers get to know a mail by: the UUID in its Message-ID, which names neither run nor account."""

@@ -16,9 +16,7 @@ from activities.channels.transport import Accepted, Found, Look, Sought
 LAG: Final = timedelta(minutes=30)  # younger events may still be missing ("Event polling": half an hour)
 _RECIPIENT: Final = re.compile(r"'to' parameter is not a valid address|to parameter is (?:missing|not valid)", re.I)
 _SUPPRESSED: Final = re.compile(r"\bsuppress", re.I)
-_ACCOUNT: Final = re.compile(
-    r"domain .*(?:not found|disabled|not (?:allowed|verified|active))|account is disabled", re.I
-)
+_ACCOUNT: Final = re.compile(r"domain .*(?:not found|disabled|not verified|not active)|account is disabled", re.I)
 
 
 class Mailgun(Api):
@@ -54,6 +52,8 @@ class Mailgun(Api):
     def meaning(self, answer: Answer) -> Said | None:
         """By its words: Mailgun has no codes."""
         said = self.words(answer)
+        if answer.status == 429:
+            return None
         if answer.status == 404 or _ACCOUNT.search(said):
             return SENDERS_FAULT
         if _RECIPIENT.search(said):

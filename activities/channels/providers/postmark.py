@@ -48,7 +48,7 @@ class Postmark(Api):
     def request(self, recipient: str, mime: bytes, key: str) -> Ask:
         """As `Api.request`. X-PM-KeepID keeps our Message-ID."""
         mail = fields_of(mime)
-        headers = {**mail.headers, "X-PM-KeepID": "true"}
+        headers = {**mail.headers_but("Date"), "X-PM-KeepID": "true"}
         body: dict[str, Any] = {
             "From": mail.sender.whole,
             "To": recipient,

@@ -54,7 +54,7 @@ class Resend(Api):
             "subject": mail.subject,
             "text": mail.text,
             "html": mail.html,
-            "headers": dict(mail.headers),
+            "headers": mail.headers_but("Date"),
             "tags": [{"name": "send_key", "value": key}],
         }
         if mail.reply_to is not None:
