@@ -14,7 +14,7 @@ from activities.contracts import StepIn, StepOut
 from activities.gate import ask_gate, lock, until_of, write_decision
 from activities.handing_out import tell_owner
 from activities.house import House
-from activities.mail import Letter, Thread, frozen, thread_of
+from activities.mail import Letter, Thread, frozen, recipient_of, thread_of
 from activities.rules import Verdict
 from activities.staging import Cue, ask_of, cue, plan_row, with_others, with_plan
 from activities.texts import Unwritten, Written, mail_of
@@ -74,11 +74,11 @@ async def prepare(session: AsyncSession, house: House, asked: StepIn, now: datet
 
 def _ready(house: House, found: Cue, mime: bytes, attempts: int) -> Ready:
     """The envelope: where the mailbox takes plus addresses, what comes back names the mail."""
-    sender, recipient = _people(found)
+    sender, _ = _people(found)
     named = message_id(found.key, house.settings.mail_domain)
     path = return_path(sender.mailbox, _secret(house), named) if _plus(house, sender) else sender.mailbox
     mailbox = normal_form(sender.mailbox)
-    return Ready(found, found.key, path, recipient.email or "", mime, attempts, mailbox=mailbox, message_id=named)
+    return Ready(found, found.key, path, recipient_of(mime), mime, attempts, mailbox=mailbox, message_id=named)
 
 
 async def turned_away(session: AsyncSession, house: House, found: Cue, verdict: Verdict) -> StepOut:

@@ -28,6 +28,7 @@ _POLICY: Final = policy.compat32.clone(linesep="\r\n")
 _QUOTED: Final = Charset("utf-8")
 _QUOTED.body_encoding = QP
 _ADDRESS: Final = re.compile(r'^[^\s<>()\[\],;:\\"@\x00-\x1f\x7f]+@[^\s<>()\[\],;:\\"@\x00-\x1f\x7f]+$')
+_TO: Final = re.compile(rb"(?m)^To:\s+(\S+)\r$")
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,12 @@ def frozen(letter: Letter) -> bytes:
     mime = message.as_bytes(policy=_POLICY).replace(b"\r\nList-Unsubscribe: \r\n <", b"\r\nList-Unsubscribe: <", 1)
     _compare(mime, set(meant))
     return mime
+
+
+def recipient_of(mime: bytes) -> str:
+    """Whom frozen bytes are addressed to: the envelope of every attempt, whatever the contact's address is by now."""
+    found = _TO.search(mime.split(b"\r\n\r\n", 1)[0] + b"\r\n")
+    return found[1].decode("utf-8") if found else ""
 
 
 def thread_of(mime: bytes, message_id: str) -> Thread:

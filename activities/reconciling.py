@@ -15,18 +15,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.exceptions import ApplicationError
 
 from activities.channels.transport import Found, Look, Sought, Transport
+from activities.gate import lock
 from activities.house import House
+from activities.mail import recipient_of
 from activities.resending import NotAgain, Resending
 from plays.touch_steps import InDoubt, Written
 from records import doubt_notices, doubts, touches
 from records.db import lock_account
 from records.doubts import Standing
+from records.stopped import stopped
 from records.tables import Run, Touch
 
 POLL: Final = 5.0  # seconds between looks for doubts whose time has come
 BATCH: Final = 20
 TROUBLE_PAUSE: Final = 5.0
 ASK_LIMIT: Final = 60.0  # seconds a transport may take to answer
+REPEAT_LIMIT: Final = 20.0  # … while stops wait for it
 TIMES: Final = 3  # so often a mail of the policy `send-again` is sent; then a person decides
 log = structlog.get_logger()
 
@@ -78,10 +82,7 @@ class Reconciler:
             touch = await touches.get(session, key)
         if touch is None or touch.state != "in_doubt":
             return Looked(key, "gone", "", touch.state if touch else "", touch.reason if touch else "")
-        found = await self._ask(touch)
-        async with self._house.database.begin() as session:
-            await lock_account(session, touch.account)
-            again = await self._conclude(session, key, found)
+        found, again = await (self._repeating(touch) if _repeats(touch) else self._reading(touch))
         if again:
             await self._again(key)
         async with self._house.database.begin() as session:
@@ -89,18 +90,36 @@ class Reconciler:
         state, reason = (after.state, after.reason) if after else ("", "")
         return Looked(key, found.look.value, found.said, state, reason)
 
-    async def _ask(self, touch: Touch) -> Found:
+    async def _reading(self, touch: Touch) -> tuple[Found, bool]:
+        """Ask where asking changes nothing, then conclude under the account's lock."""
+        found = await self._ask(touch, ASK_LIMIT, repeat=False)
+        async with self._house.database.begin() as session:
+            await lock_account(session, touch.account)
+            return found, await self._conclude(session, touch.key, found)
+
+    async def _repeating(self, touch: Touch) -> tuple[Found, bool]:
+        """An API may be asked by the same request again, which is the one mail if the first never arrived: that is a
+        mail about to begin, so it takes the gate's locks, and no stop may stand against it (I2).
+        """
+        async with self._house.database.begin() as session:
+            await lock(session, touch.account, touch.address)
+            found = await self._ask(touch, REPEAT_LIMIT, repeat=not await stopped(session, touch))
+            return found, await self._conclude(session, touch.key, found)
+
+    async def _ask(self, touch: Touch, limit: float, *, repeat: bool) -> Found:
         """The transport's answer; one that fails to give any is silent."""
         sought = Sought(
             message_id=touch.message_id or "",
             sender=touch.mailbox or "",
-            recipient=touch.address or "",
+            recipient=recipient_of(touch.mime or b"") or touch.address or "",
             claimed_at=touch.claimed_at or datetime.now(UTC),
             mime=touch.mime or b"",
             ref=touch.transport_ref,
+            transport=touch.transport,
+            repeat=repeat,
         )
         try:
-            async with asyncio.timeout(ASK_LIMIT):
+            async with asyncio.timeout(limit):
                 return await self._transport.look_up(sought)
         except TimeoutError:
             return Found(Look.SILENT, "it did not answer in time")
@@ -155,10 +174,16 @@ class Reconciler:
             return "assume-sent"
         edition = await self._house.playbook.edition(session, run.play, run.version)
         node = edition.program.nodes.get(touch.step)
-        return node.step.in_doubt if node is not None and isinstance(node.step, Written) else "assume-sent"
+        said = node.step.in_doubt if node is not None and isinstance(node.step, Written) else None
+        return said or "assume-sent"
 
     async def _again(self, key: str) -> None:
         try:
             await self._resending.again(key, "the play says so")
         except (NotAgain, ApplicationError) as error:
             log.warning("a mail in doubt was not sent again", touch=key, why=str(error))
+
+
+def _repeats(touch: Touch) -> bool:
+    """Whether its transport is an API; SMTP and what belongs to it only read."""
+    return touch.transport not in (None, "smtp")

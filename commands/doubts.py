@@ -231,9 +231,12 @@ def _activities_house(house: "House") -> Any:
 
 def _transport(house: "House") -> Any:
     """The transport as the worker has it."""
-    from activities.channels.smtp import SmtpTransport
-    from commands.failures import Unreachable, remedy
+    from activities.channels.post import Post, Unfit
+    from commands.failures import Unreachable, Wrong, remedy, sentence
 
-    if house.settings.smtp_url is None:
+    if house.settings.smtp_url is None and not house.settings.mailboxes:
         raise Unreachable(f"No mail server is known: nothing runs here and SMTP_URL is not set. {remedy('SMTP_URL')}")
-    return SmtpTransport(house.settings.smtp_url.get_secret_value())
+    try:
+        return Post(house.settings)
+    except Unfit as error:
+        raise Wrong(sentence(str(error))) from error

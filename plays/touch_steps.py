@@ -17,7 +17,7 @@ class Written(Touch):
 
     sender: Slug = Field(alias="from")
     to: Slug
-    in_doubt: InDoubt = Field("assume-sent", description="what follows when nobody knows whether it went out")
+    in_doubt: InDoubt | None = Field(None, description="nobody knows whether it went out: what then; assume-sent")
 
 
 class EmailStep(Written):
