@@ -61,7 +61,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     client = await connected(settings, stop)
     if client is None:
         return
-    database = Database(settings.database_url.get_secret_value())
+    database = Database(settings.database_url.get_secret_value(), erasure_keys=settings.erasure_secrets)
     try:
         activities = Activities(database, transport, settings, client)
         outbox = Outbox(database, transport, settings)

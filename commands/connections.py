@@ -37,7 +37,8 @@ class House:
         if self._database is None:
             if self.settings.database_url is None:
                 raise Unreachable(f"No database is known: nothing runs here and DATABASE_URL is not set. {START_ALL}")
-            self._database = Database(self.settings.database_url.get_secret_value())
+            url, keys = self.settings.database_url.get_secret_value(), self.settings.erasure_secrets
+            self._database = Database(url, erasure_keys=keys)
         return self._database
 
     @asynccontextmanager

@@ -9,6 +9,7 @@ import typer
 
 from commands.by_hand import add_contact, anchor
 from commands.consent import consent
+from commands.erase import erase
 from commands.output import Json, examples, row_of, show_facts, show_json, show_list
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 accounts_app = typer.Typer(help="Accounts: list, show, anchor.", no_args_is_help=True)
-contacts_app = typer.Typer(help="Contacts: list, add, consent.", no_args_is_help=True)
+contacts_app = typer.Typer(help="Contacts: list, add, consent, erase.", no_args_is_help=True)
 players_app = typer.Typer(help="Our players: list.", no_args_is_help=True)
 accounts_app.command("anchor", epilog=examples("accounts anchor acme renewal 2027-03-31 --dry-run"))(anchor)
 contacts_app.command(
@@ -31,6 +32,10 @@ contacts_app.command(
         "contacts consent --expiring --within 60",
     ),
 )(consent)
+contacts_app.command(
+    "erase",
+    epilog=examples("contacts erase c-17 --dry-run", "contacts erase c-17", "contacts erase --email ann@acme.example"),
+)(erase)
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(contacts_app, name="contacts")
 app.add_typer(players_app, name="players")

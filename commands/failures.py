@@ -143,6 +143,7 @@ _ANSWERS: dict[str, Callable[[Any], Failure]] = {
     "ByHandError": lambda error: Refused(sentence(str(error))),
     "ApplicationError": lambda error: Refused(sentence(str(getattr(error, "message", "") or error))),
     "SchemaTooNew": _own_words,
+    "NoErasureKey": _own_words,
     "ValidationError": _settings,
     "RPCError": _temporal,
     "UndefinedTableError": lambda error: schema_behind(),

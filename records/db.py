@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any, Final
@@ -19,16 +19,21 @@ Executor = AsyncSession | AsyncConnection
 class Database:
     """One engine and its sessions; made by the entry points and handed to whoever needs it."""
 
-    def __init__(self, url: str, *, pool_size: int = 10, schema: str | None = None) -> None:
-        """`schema`: the only one its connections see (`records/scratch.py`); the database's own without."""
+    def __init__(
+        self, url: str, *, pool_size: int = 10, schema: str | None = None, erasure_keys: Sequence[str] = ()
+    ) -> None:
+        """`schema`: the only one its connections see (`records/scratch.py`); the database's own without.
+        `erasure_keys`: what its sessions know erased people by (`records/erasures.py`).
+        """
+        info = {"erasure_keys": tuple(erasure_keys)}
         seen = {"server_settings": {"search_path": schema}} if schema else {}
         self.engine: AsyncEngine = create_async_engine(
             url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=30, hide_parameters=True, connect_args=seen
         )
         _look_before_use(self.engine.sync_engine)
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, info=info)
         self._singly = async_sessionmaker(
-            self.engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False
+            self.engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False, info=info
         )
 
     @asynccontextmanager

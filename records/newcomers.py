@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from plays.events import PERSONAS
 from records.addresses import normal_form
+from records.erasures import ASKED_US, erased_among
 from records.sheets import cells
 from records.sheets.faults import BadCell
 from records.tables import Account, Contact
@@ -23,6 +24,7 @@ async def add(
     first, _, last = _NAME(name).strip().partition(" ")
     address = cells.email(email.strip()) if email.strip() else None
     if address is not None:
+        await _refuse_erased(session, address)
         await _refuse_known(session, account, address)
     made = Contact(
         id=f"c-{uuid.uuid4().hex[:12]}",
@@ -42,6 +44,11 @@ async def add(
     await session.flush()
     await session.refresh(made)
     return made
+
+
+async def _refuse_erased(session: AsyncSession, email: str) -> None:
+    if await erased_among(session, {normal_form(email)}):
+        raise BadCell(ASKED_US, "They are not to be contacted again")
 
 
 async def _refuse_known(session: AsyncSession, account: Account, email: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Subquery, func, select, true, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from records.erasures import refuse_erased
 from records.sheets.faults import shown
 from records.sheets.places import did_you_mean
 from records.staging import Staged
@@ -23,6 +24,7 @@ async def check_references(session: AsyncSession, staged: AllStaged) -> None:
     if "accounts" in staged:
         await _check_roles(session, staged)
     if "contacts" in staged:
+        await refuse_erased(session, staged["contacts"])
         await _check_accounts(session, staged)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from records.addresses import normal_form
+from records.erasures import erased_among
 from records.matching import text_of
 from records.sheets import cells
 from records.sheets.faults import BadCell
@@ -23,14 +24,14 @@ MAX_NAME: Final = 100
 async def take_referral(session: AsyncSession, event: Event) -> str | None:
     """Make the person a referring reply names (`referred_email`, `referred_name`) a contact; their id.
 
-    None when nobody is named by an address that can be written to, or they belong to another account.
+    None when nobody is named by an address that can be written to, they belong to another account, or were erased.
     """
     try:
         email = cells.email(text_of(event.data, "referred_email"))
     except BadCell:
         return None
     referrer = await session.get(Contact, event.contact) if event.contact else None
-    if not email or event.account is None:
+    if not email or event.account is None or await erased_among(session, {normal_form(email)}):
         return None
     known = (await session.scalars(select(Contact).where(Contact.address == normal_form(email)))).all()
     person = next((one for one in known if one.account == event.account), None)

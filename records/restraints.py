@@ -84,12 +84,13 @@ async def hold(
 async def suppress(
     session: AsyncSession, event: Event, scope: str, value: str, channel: str | None, reason: str
 ) -> list[str]:
-    """One live suppression is enough."""
+    """For every purpose: an objection is absolute. One live suppression is enough."""
     live = select(Suppression.id).where(
         Suppression.scope == scope,
         Suppression.value == value,
         Suppression.lifted_at.is_(None),
         Suppression.channel.is_not_distinct_from(channel),
+        Suppression.purpose.is_(None),
     )
     if (await session.scalars(live)).first() is not None:
         return []

@@ -43,7 +43,7 @@ async def close(
     session.add(log_line(task, task.kind if task.kind in LOGGED else "task", outcome, note, at))
     await notices.withdraw(session, [task.id], at)
     await session.flush()
-    return _event(task, outcome, at)
+    return told(task, outcome, at)
 
 
 def log_line(task: Task, kind: str, outcome: str, note: str, at: datetime) -> Activity:
@@ -78,7 +78,8 @@ async def _settle_touch(session: AsyncSession, task: Task, outcome: str, at: dat
     await session.execute(update(Touch).where(Touch.key == task.touch).values(**values))
 
 
-def _event(task: Task, outcome: str, at: datetime) -> Offer:
+def told(task: Task, outcome: str, at: datetime) -> Offer:
+    """The event that tells the task's run that it is over."""
     data: dict[str, Any] = {"task": task.id, "outcome": outcome, "account": task.account}
     if task.contact:
         data["contact"] = task.contact

@@ -27,7 +27,7 @@ async def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM. Temporal may be away: events wait for it. Raises CannotStart, SecretError."""
     if settings.database_url is None:
         raise CannotStart("no database: start the local stack with `starter.py up`, or set DATABASE_URL")
-    database = Database(settings.database_url.get_secret_value())
+    database = Database(settings.database_url.get_secret_value(), erasure_keys=settings.erasure_secrets)
     config = temporal_connect_config(settings)
     client = await Client.connect(**config, data_converter=pydantic_data_converter, lazy=True)
     try:

@@ -69,6 +69,9 @@ async def _suppress(session: AsyncSession, token: str, touch: Touch, raw: bytes)
 async def _suppressed(session: AsyncSession, touch: Touch) -> bool:
     values = [value for value in (touch.address, touch.contact) if value]
     live = select(Suppression.id).where(
-        Suppression.value.in_(values), Suppression.lifted_at.is_(None), Suppression.channel.is_(None)
+        Suppression.value.in_(values),
+        Suppression.lifted_at.is_(None),
+        Suppression.channel.is_(None),
+        Suppression.purpose.is_(None),
     )
     return (await session.scalars(live.limit(1))).first() is not None

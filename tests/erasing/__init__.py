@@ -1,0 +1,1 @@
+"""Erasure (G5): what is cleared, who stays out, what still answers."""
