@@ -9,15 +9,16 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Verb = Literal["MAIL", "RCPT", "DATA", "DOT"]
+Verb = Literal["EHLO", "MAIL", "RCPT", "DATA", "TEXT", "DOT"]
 
 
 class Fault(BaseModel):
     """One way to misbehave; with a recipient, only for mail to it. `times` limits how often, None is for ever.
 
-    `reply` is an SMTP answer such as "451 4.3.0 try later"; `drop` closes the connection at the end of the message,
-    before the message is kept ("unkept"), after it but before its 250 ("before-250"), or right after the 250
-    ("after-250"); `delay` is seconds before the answer to the final dot.
+    `reply` is an SMTP answer such as "451 4.3.0 try later"; `delay` is seconds before the answer. `drop` closes the
+    connection: instead of the answer ("unkept"), and at the final dot also after the message was kept but before its
+    250 ("before-250"), or right after the 250 ("after-250"). `stall` is seconds between keeping a message and its 250:
+    the gap of RFC 1047. At TEXT, while the message comes in, only a drop is possible.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -27,6 +28,7 @@ class Fault(BaseModel):
     reply: str | None = Field(None, pattern=r"^[45]\d\d [ -~]+$")
     drop: Literal["unkept", "before-250", "after-250"] | None = None
     delay: float = Field(0.0, ge=0, le=600)
+    stall: float = Field(0.0, ge=0, le=600)
     times: int | None = Field(None, ge=1)
 
 

@@ -19,7 +19,7 @@ import uvicorn
 from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
 
 from local.inbox_page import inbox
-from local.mail_faults import Attempt, Fault, Faults
+from local.mail_faults import Attempt, Fault, Faults, Verb
 from local.mail_store import MailStore, peek
 
 LOOPBACK = "127.0.0.1"
@@ -31,16 +31,36 @@ class _Connection(SMTP):
     sink: "MailSink"
     attempt: Attempt
 
+    async def misbehave(self, at: Verb, recipients: list[str]) -> str | None:
+        """Do what is planned for this moment: wait, go away; the answer to give instead of the usual one."""
+        fault = self.sink.faults.take(at, recipients)
+        if fault is None:
+            return None
+        await asyncio.sleep(fault.delay)
+        if fault.drop:
+            self.drop()
+            return "421 4.3.0 connection dropped"
+        return fault.reply
+
+    @syntax("EHLO hostname")
+    async def smtp_EHLO(self, hostname: str) -> None:
+        if answer := await self.misbehave("EHLO", []):
+            await self.push(answer)
+            return
+        await super().smtp_EHLO(hostname)
+
     @syntax("DATA")
     async def smtp_DATA(self, arg: str) -> None:
         envelope = self.envelope
         if envelope is None or not envelope.rcpt_tos or arg:
             await super().smtp_DATA(arg)  # which refuses it
             return
-        fault = self.sink.faults.take("DATA", envelope.rcpt_tos)
-        if fault and fault.reply:
-            await self.push(fault.reply)
+        if answer := await self.misbehave("DATA", envelope.rcpt_tos):
+            await self.push(answer)
             return
+        fault = self.sink.faults.take("TEXT", envelope.rcpt_tos)
+        if fault:
+            asyncio.get_running_loop().call_later(fault.delay, self.drop)
         attempt = self.attempt = self.sink.faults.began(envelope.mail_from or "", list(envelope.rcpt_tos))
         try:
             await super().smtp_DATA(arg)
@@ -117,9 +137,8 @@ class MailSink:
     async def handle_MAIL(
         self, server: _Connection, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        fault = self.faults.take("MAIL", [])
-        if fault and fault.reply:
-            return fault.reply
+        if answer := await server.misbehave("MAIL", []):
+            return answer
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 OK"
@@ -127,9 +146,8 @@ class MailSink:
     async def handle_RCPT(
         self, server: _Connection, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        fault = self.faults.take("RCPT", [address])
-        if fault and fault.reply:
-            return fault.reply
+        if answer := await server.misbehave("RCPT", [address]):
+            return answer
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)
         return "250 OK"
@@ -147,6 +165,7 @@ class MailSink:
             return _end(attempt, "dropped")
         kept = self.store.keep(attempt.mail_from, attempt.rcpt_tos, content)
         attempt.kept = True
+        await asyncio.sleep(fault.stall)
         if fault.drop == "before-250":
             server.drop()
             return _end(attempt, "dropped")
