@@ -26,6 +26,7 @@ NOUNS: Final = (
     ("correct", None),
     ("holds", "holds"),
     ("suppress", "suppress"),
+    ("domains", "domains"),
     ("kill", "kill"),
     ("db", "db"),
 )

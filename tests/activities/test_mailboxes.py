@@ -58,7 +58,7 @@ def test_a_mailbox_has_its_own_numbers_or_ours_and_never_more_than_its_provider_
     server: str, numbers: dict[str, int], minute: int, day: int
 ) -> None:
     """A14."""
-    mailbox = Mailbox(send=server or None, **numbers)  # type: ignore[arg-type]
+    mailbox = Mailbox(send=server or None, **numbers)
     assert limit_of(mailbox, "smtp-relay.gmail.com", TODAY) == Limit(minute, day)
 
 
