@@ -53,6 +53,12 @@ class Apart:
             raise Unreadable(str(answer))
         return answer
 
+    def abandon(self) -> None:
+        """Nobody waits for the mail under way any more: the process is ended, whoever asked it hears ReaderLost."""
+        process = self._process
+        if process is not None:
+            process.kill()
+
     async def close(self) -> None:
         """End the process."""
         async with self._turn:

@@ -35,6 +35,7 @@ ATTEMPTS: Final = 5  # that ended badly; then it is listed
 AGAIN: Final = timedelta(seconds=5)  # after Postgres or a lock did not give way; longer each time
 LOCKS: Final = "5s"  # a mail on its way to the same person is waited for so long; the other mails do not wait longer
 LONGEST: Final = 30.0
+LAST_WORDS: Final = 5.0  # seconds a mail under way may still take when the reader is to end
 _FOR_GOOD: Final = ("22", "23", "42")
 Understand = Callable[[bytes, datetime], Awaitable[Meaning]]
 log = structlog.get_logger(__name__)
@@ -63,10 +64,12 @@ class Reader:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
-        """Finish the mail under way."""
+        """Finish the mail under way; one that takes longer is read again after the next start."""
         self._over = True
         self.wake()
         if self._task is not None:
+            await asyncio.wait({self._task}, timeout=LAST_WORDS)
+            self._apart.abandon()
             await self._task
         await self._apart.close()
 

@@ -1,0 +1,231 @@
+"""A real Dovecot for the tests: a configuration of its own in a temporary folder, on free ports of the loopback."""
+
+import imaplib
+import os
+import pwd
+import shutil
+import smtplib
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from local import ports
+
+PASSWORD = "open-sesame"
+MISSING = "needs a real Dovecot: apt-get install dovecot-imapd dovecot-lmtpd dovecot-sieve"
+PROGRAM = shutil.which("dovecot") or "/usr/sbin/dovecot"
+
+CONFIGURATION = """
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/dovecot.log
+protocols = imap{lmtp}
+listen = 127.0.0.1
+ssl = {ssl}
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+default_internal_user = {internal}
+default_internal_group = {internal_group}
+default_login_user = {login}
+first_valid_uid = 1
+mail_location = maildir:{folder}/mail/%n
+imap_idle_notify_interval = 2 mins
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={folder}/home/%n allow_all_users=yes
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {imap}
+  }}
+  inet_listener imaps {{
+    port = {imaps}
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+"""
+LMTP = """
+service lmtp {{
+  inet_listener lmtp {{
+    address = 127.0.0.1
+    port = {port}
+  }}
+}}
+protocol lmtp {{
+  mail_plugins = {sieve}
+  auth_username_format = %n
+}}
+submission_host = 127.0.0.1:{submission}
+postmaster_address = postmaster@ours.example
+hostname = mail.{domain}
+plugin {{
+  sieve = file:{folder}/sieve/%n.sieve
+  sieve_vacation_min_period = 0
+  sieve_vacation_send_from_recipient = yes
+}}
+"""
+TLS = """
+ssl_cert = <{folder}/cert.pem
+ssl_key = <{folder}/key.pem
+"""
+
+
+def installed(part: str = "imap") -> bool:
+    """True where Dovecot has this part: imap, lmtp."""
+    return Path(PROGRAM).exists() and Path(f"/usr/lib/dovecot/{part}").exists()
+
+
+def knows_sieve() -> bool:
+    """True where its LMTP can run scripts."""
+    return installed("lmtp") and any(Path("/usr/lib/dovecot/modules").glob("lib90_sieve_plugin.so"))
+
+
+@dataclass
+class Dovecot:
+    """One running server; every user exists, all with one password."""
+
+    folder: Path
+    imap: int
+    imaps: int
+    lmtp: int
+    process: "subprocess.Popen[bytes] | None" = None
+    submission: int = 9
+
+    def url(self, user: str, folders: str = "INBOX") -> str:
+        """As a mailbox's `listen`."""
+        return f"imap://{user}:{PASSWORD}@127.0.0.1:{self.imap}/{folders}"
+
+    def start(self) -> None:
+        """Until it greets."""
+        command = [PROGRAM, "-F", "-c", str(self.folder / "dovecot.conf")]
+        with (self.folder / "start.log").open("ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+        deadline = time.monotonic() + 20
+        while not _greets(self.imap):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError(f"Dovecot does not start: {self._log()}")
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """With all its processes."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(20)
+            self.process = None
+
+    @contextmanager
+    def login(self, user: str) -> Iterator[imaplib.IMAP4]:
+        """As the person's own mail program."""
+        client = imaplib.IMAP4("127.0.0.1", self.imap)
+        client.login(user, PASSWORD)
+        try:
+            yield client
+        finally:
+            client.logout()
+
+    def put(self, user: str, raw: bytes, folder: str = "INBOX", when: "time.struct_time | float | None" = None) -> None:
+        """A mail into a folder, which is made where it is missing."""
+        with self.login(user) as client:
+            if folder != "INBOX":
+                client.create(folder)
+            stamp = imaplib.Time2Internaldate(when) if when is not None else ""
+            kind, said = client.append(folder, "", stamp, raw)
+            assert kind == "OK", said
+
+    def deliver(self, sender: str, recipient: str, raw: bytes) -> None:
+        """By LMTP, as a mail server does: scripts of the recipient run."""
+        with smtplib.LMTP("127.0.0.1", self.lmtp) as lmtp:
+            lmtp.sendmail(sender, [recipient], raw)
+
+    def script(self, user: str, sieve: str) -> None:
+        """What happens to mail that is delivered to them."""
+        path = self.folder / "sieve" / f"{user}.sieve"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(sieve, encoding="utf-8")
+        path.chmod(0o644)
+        path.parent.chmod(0o777)
+
+    def flags(self, user: str, folder: str = "INBOX") -> list[str]:
+        """Of every mail there."""
+        with self.login(user) as client:
+            client.select(folder, readonly=True)
+            _, data = client.uid("FETCH", "1:*", "(FLAGS)")
+        return [line.decode() for line in data if isinstance(line, bytes)]
+
+    def renumber(self, user: str, folder: str = "INBOX") -> None:
+        """Give the folder a new UIDVALIDITY, as a restored backup or a move to another server does."""
+        place = self.folder / "mail" / user
+        inside = place if folder == "INBOX" else place / f".{folder}"
+        for name in ("dovecot-uidlist", "dovecot.index", "dovecot.index.log", "dovecot.index.cache"):
+            (inside / name).unlink(missing_ok=True)
+        (place / "dovecot-uidvalidity").unlink(missing_ok=True)
+        for one in place.glob("dovecot-uidvalidity.*"):
+            one.unlink()
+
+    def _log(self) -> str:
+        path = self.folder / "dovecot.log"
+        return path.read_text(errors="replace")[-2000:] if path.exists() else "no log"
+
+
+def _greets(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1) as line:
+            return line.recv(4) == b"* OK"
+    except OSError:
+        return False
+
+
+@contextmanager
+def dovecot(submission: int = 9, domain: str = "theirs.example") -> Iterator[Dovecot]:
+    """A running server; its folder is gone afterwards. `submission`: where answers of scripts go out."""
+    folder = Path(tempfile.mkdtemp(prefix="setpiece-dovecot-"))
+    folder.chmod(0o755)
+    server = Dovecot(folder, *(ports.choose(0, "free") for _ in range(3)), submission=submission)
+    try:
+        _configure(server, domain)
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _configure(server: Dovecot, domain: str) -> None:
+    folder, me = server.folder, pwd.getpwuid(os.getuid())
+    root = me.pw_uid == 0
+    mailer = pwd.getpwnam("nobody") if root else me
+    internal = pwd.getpwnam("dovecot") if root else me
+    for name in ("mail", "home", "state", "sieve"):
+        (folder / name).mkdir()
+        os.chown(folder / name, mailer.pw_uid, mailer.pw_gid)
+    lmtp = installed("lmtp")
+    text = CONFIGURATION.format(
+        folder=folder, lmtp=" lmtp" if lmtp else "", ssl="no", imap=server.imap, imaps=0,
+        internal=internal.pw_name, internal_group=_group(internal.pw_gid), login="dovenull" if root else me.pw_name,
+        password=PASSWORD, uid=mailer.pw_uid, gid=mailer.pw_gid,
+    )  # fmt: skip
+    if lmtp:
+        sieve = "sieve" if knows_sieve() else ""
+        text += LMTP.format(port=server.lmtp, sieve=sieve, submission=server.submission, folder=folder, domain=domain)
+    (folder / "dovecot.conf").write_text(text, encoding="utf-8")
+
+
+def _group(gid: int) -> str:
+    import grp
+
+    return grp.getgrgid(gid).gr_name
