@@ -81,15 +81,21 @@ def plain(words: str) -> str:
 
 # --- the command that was refused ------------------------------------------------------------------------------------
 
+_VERB: Final = r"(end of data|final data|data|rcpt|mail|ehlo|helo|initial connection)"
+# What each server says of the moment: Postfix, Exim, DragonFly, mfilter, old relays; qmail; Gmail's numbered states.
 _AT: Final = re.compile(
-    r"in reply to (?:the )?(end of data|data|rcpt|mail|ehlo|helo)|after (end of data|data|rcpt|mail|initial connection|"
-    r"ehlo|helo)\b|did not like our (final data|data|rcpt|mail|ehlo|helo)|smtp command (data|rcpt|mail|ehlo|helo)|"
-    r"\[(rcpt|data|mail)_?(?:to|from)?\]|(sender) was rejected|(after i sent the message)",
+    rf"(?:in reply to|after|did not like our|smtp command|following|unexpected) (?:the |pipelined |sending )?{_VERB}\b|"
+    r"\[(rcpt|data|mail)_?(?:to|from)?\]|does not like (recipient|sender)|(sender) was rejected|"
+    r"(after i sent the message)|\(state (\d\d)\)",
     re.IGNORECASE,
 )
 _OFFERED: Final = re.compile(r">>> ?(rcpt|mail|data|\.|ehlo|helo)[^\n]{0,500}\n[^\n]{0,20}<<< ?[45]\d\d", re.IGNORECASE)
 _COMMANDS: Final[dict[str, Command]] = {
     "rcpt": "RCPT",
+    "recipient": "RCPT",
+    "13": "RCPT",
+    "14": "RCPT",
+    "16": "RCPT",
     "mail": "MAIL",
     "sender": "MAIL",
     "ehlo": "CONN",

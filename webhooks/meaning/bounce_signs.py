@@ -60,8 +60,19 @@ _FAILED: Final = (
     r"message (?:was )?refused|returned to sender|not listed in",
     r"transcript of session follows",
 )
-# A person who writes about a bounce, or sends one on, is no bounce.
-_ANSWERING: Final = re.compile(r"^\s*(?:re|fwd?|aw|wg|tr|rv|sv|vs|antw|odp|ha|отв|на)\s*(?:\[\d+\])?:", re.IGNORECASE)
+# A person who writes about a bounce, or sends one on, is no bounce; nor is a holiday notice that repeats our subject.
+_ANSWERING: Final = re.compile(
+    r"^\W{0,3}(?:(?:re|fwd?|aw|wg|tr|rv|sv|vs|antw|odp|ha|отв|на)\s*(?:\[\d{1,3}\])?\s*[::]|auto(?:matic|mated)?\b|"
+    r"out of (?:the )?office|ooo\b|away\b|vacation|abwesen|autom|r[ée]ponse autom|respuesta autom|risposta autom|"
+    r"absen|odpowied[źz]|автоответ|автоматич|自動返信|自动回复)",
+    re.IGNORECASE,
+)
+# What a server says of a mail, and nobody of a mailbox ("this address does not exist any more, write to Bob").
+_RETURNING: Final = re.compile(
+    r"could ?n[o']t be delivered|undeliver|permanent (?:fatal )?error|was not delivered|delivery failed|"
+    r"delivery to the following|failed to deliver|\b5[05]\d[ -][#\d]|transcript of session",
+    re.IGNORECASE,
+)
 _PROGRAMS: Final = re.compile(
     r"apple mail|iphone|ipad|outlook|thunderbird|mozilla|android|yahoo|zimbra|roundcube|evolution|mutt|lotus notes|"
     r"superhuman|spark|webmail|gmail",
@@ -76,6 +87,9 @@ def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
 _SENDER, _TITLE, _FAILING = _any(_SENDERS), _any(_TITLES), _any(_FAILED)
 
 
+_DAEMON: Final = re.compile(r"mailer-?daemon|postmaster|double-bounce", re.IGNORECASE)
+
+
 def sign_of_bounce(mail: Mail) -> str:
     """What shows that a mail is a report about delivery; empty when nothing does."""
     if mail.report("message/feedback-report"):
@@ -84,20 +98,25 @@ def sign_of_bounce(mail: Mail) -> str:
         return "delivery-status"
     if mail.header("x-failed-recipients"):
         return "x-failed-recipients"
+    said = mail.said[:_LOOKED_AT]
     titled = bool(_TITLE.search(mail.header("subject")))
-    failing = bool(_FAILING.search(mail.said[:_LOOKED_AT]))
-    if _by_machine(mail):
-        return "sender-and-title" if titled else "sender-and-words" if failing else ""
-    if not titled or _by_person(mail):
+    if _SENDER.search(mail.header("from")) or _DAEMON.search(mail.header("return-path")):
+        return "sender-and-title" if titled else "sender-and-words" if _FAILING.search(said) else ""
+    titled = titled and not _ANSWERING.match(mail.header("subject"))
+    if mail.header("return-path") == "<>" and not _ANSWERING.match(mail.header("subject")):
+        return "null-path-and-title" if titled else "null-path-and-words" if _RETURNING.search(said) else ""
+    return _by_title(mail, said, titled)
+
+
+def _by_title(mail: Mail, said: str, titled: bool) -> str:
+    """The signs of a mail whose sender shows nothing: its title with more."""
+    if _by_person(mail):
         return ""
-    if mail.original and not _ANSWERING.match(mail.header("subject")):
+    if titled and mail.original:
         return "title-and-mail-given-back"
-    return "title-and-words" if failing and addresses_in(mail.said[:_LOOKED_AT]) else ""
-
-
-def _by_machine(mail: Mail) -> bool:
-    path = mail.header("return-path")
-    return path == "<>" or bool(_SENDER.search(f"{mail.header('from')} {path}"))
+    if _TITLE.search(mail.header("subject")) and _RETURNING.search(said) and addresses_in(said):
+        return "title-and-words"
+    return ""
 
 
 def _by_person(mail: Mail) -> bool:
