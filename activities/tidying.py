@@ -1,6 +1,7 @@
 """Closes in Postgres what was ended over its head in Temporal: a workflow that is terminated cannot say so itself.
 
-Without it the row stays open and its lane blocked for every other play at the account.
+Without it the row stays open and its lane blocked for every other play at the account. Slowed sending domains whose
+complaints have become few are eased here too: no event says so.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities import telling
 from activities.closing import is_child, parent_workflow
-from records import runs
+from records import breaker, runs
 from records.admission import open_runs
 from records.db import Database, lock_account
 from records.tables import Run
@@ -42,6 +43,7 @@ class Tidying:
         while not stop.is_set():
             try:
                 await self.look()
+                await self._ease()
             except (SQLAlchemyError, OSError, RPCError) as error:
                 log.warning("tidying waits", error=type(error).__name__)
             with contextlib.suppress(TimeoutError):
@@ -55,6 +57,11 @@ class Tidying:
         closed = [run for workflow_id in sorted(ended) for run in await self._close(workflow_id)]
         self._since = began - OVERLAP
         return closed
+
+    async def _ease(self) -> None:
+        async with self._database.begin() as session:
+            for domain in await breaker.ease(session, datetime.now(UTC)):
+                log.info("a sending domain is slowed no more", domain=domain)
 
     async def _close(self, workflow_id: str) -> list[str]:
         async with self._database.begin() as session:
