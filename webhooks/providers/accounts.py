@@ -23,7 +23,7 @@ TAKEN: Final = OWN_SOURCES | {"imap"}  # names under which we store what is no p
 class Scheme:
     """How a kind of provider proves its calls."""
 
-    signed: Callable[[Sequence[str], str], Proof] | None = None  # made of the secrets and the password
+    signed: Callable[[Sequence[str], Sequence[str]], Proof] | None = None  # made of the secrets and the passwords
     must_sign: bool = False  # it always can: a password alone is not enough
     inbound: bool = True  # it signs the mail it passes on as well
     header: str = ""  # where it puts a token, if it signs nothing
@@ -77,19 +77,19 @@ def accounts(settings: Settings, fetched: Fetch = fetch) -> dict[str, Account]:
 def _account(name: str, provider: Provider, settings: Settings, fetched: Fetch) -> Account:
     scheme = SCHEMES[provider.kind]
     secrets = [secret.get_secret_value().strip() for secret in provider.secrets]
-    password = provider.password.get_secret_value().strip() if provider.password else ""
-    if not all(secrets) or (provider.password and not password):
+    passwords = provider.password.get_secret_value().split() if provider.password else []
+    if not all(secrets) or (provider.password and not passwords):
         raise SecretError(f"the provider '{name}' has an empty secret; give it one or remove it")
-    if password and ":" not in password.strip(":"):
-        raise SecretError(f"the password of the provider '{name}' is written as user:password")
-    if not (provider.topics if provider.kind == "ses" else secrets if scheme.must_sign else secrets or password):
+    if any(":" not in password.strip(":") for password in passwords):
+        raise SecretError(f"the password of the provider '{name}' is written as user:password; two while it changes")
+    if not (provider.topics if provider.kind == "ses" else secrets if scheme.must_sign else secrets or passwords):
         raise SecretError(f"calls of the provider '{name}' could not be verified: give it {scheme.what}")
     sns = _sns(name, provider, fetched) if provider.kind == "ses" else None
     try:
-        signed = scheme.signed(secrets, password) if scheme.signed and secrets else sns
+        signed = scheme.signed(secrets, passwords) if scheme.signed and secrets else sns
     except BadKey as error:
         raise SecretError(f"a secret of the provider '{name}' {error}: give it {scheme.what}") from error
-    basic = _basic(scheme, secrets, password)
+    basic = _basic(scheme, secrets, passwords)
     both = [proof for proof in (basic, signed) if proof is not None]
     inbound = both if scheme.inbound or basic is None else [basic]
     source = Source(name, DIALECTS[provider.kind], settings.mail_domain)
@@ -97,10 +97,9 @@ def _account(name: str, provider: Provider, settings: Settings, fetched: Fetch) 
     return Account(source, {"events": both, "inbound": inbound}, sns, asks, provider.kind == "mandrill")
 
 
-def _basic(scheme: Scheme, secrets: list[str], password: str) -> Basic | None:
+def _basic(scheme: Scheme, secrets: list[str], passwords: list[str]) -> Basic | None:
     """Of a provider that signs nothing, its secrets are further passwords or tokens."""
-    given = [password] if password else []
-    given += secrets if scheme.signed is None else []
+    given = [*passwords, *(secrets if scheme.signed is None and not scheme.must_sign else [])]
     return Basic(given, scheme.header) if given else None
 
 

@@ -144,10 +144,7 @@ class Ecdsa:
         given = call.header("x-twilio-email-event-webhook-signature")
         if not stamp or not given:
             raise Forged("no signature")
-        try:
-            signature = base64.b64decode(given, validate=True)
-        except (binascii.Error, ValueError):
-            raise Forged("signature") from None
+        signature = exactly(given)
         if not any(_verifies(key, signature, stamp.encode() + call.raw) for key in self.keys):
             raise Forged("signature")
         timely(call, _epoch(stamp, call))
@@ -210,7 +207,7 @@ class FormHmac:
     """Mandrill: HMAC-SHA1 over the URL it was given and the form's fields in the order of their names."""
 
     keys: Sequence[str]
-    password: str = ""  # `user:password`, which is part of the URL that Mandrill was given
+    passwords: Sequence[str] = ()  # `user:password`, which is part of the URL that Mandrill was given
 
     async def check(self, call: Call) -> str | None:
         """It holds no time: a repeat is known by its event's id."""
@@ -233,8 +230,19 @@ class FormHmac:
     def _urls(self, call: Call) -> list[str]:
         """As it was typed at Mandrill: with the password in it, where one is asked for, or without."""
         parts = urlsplit(call.url)
-        with_password = urlunsplit(parts._replace(netloc=f"{self.password}@{parts.netloc}"))
-        return [call.url, with_password] if self.password else [call.url]
+        given = [urlunsplit(parts._replace(netloc=f"{one}@{parts.netloc}")) for one in self.passwords]
+        return [call.url, *given]
+
+
+def exactly(given: str) -> bytes:
+    """A signature out of base64, which must be spelled in the one right way. Raises Forged."""
+    try:
+        found = base64.b64decode(given, validate=True)
+    except (binascii.Error, ValueError):
+        raise Forged("signature") from None
+    if base64.b64encode(found).decode() != given:
+        raise Forged("signature")
+    return found
 
 
 def _base64(text: str) -> bytes:

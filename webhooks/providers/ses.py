@@ -57,10 +57,7 @@ FINER = (
 FIELDS = Fields(
     name=("eventType", "notificationType"),
     email=("recipient.emailAddress", "recipient"),
-    at=(
-        "bounce.timestamp", "complaint.timestamp", "delivery.timestamp", "deliveryDelay.timestamp", "open.timestamp",
-        "click.timestamp", "published", "mail.timestamp",
-    ),
+    at=("published", "mail.timestamp"),  # when SNS passed it on: seconds after it happened, and there for every word
     message_id=("mail.headers.@message-id", "mail.commonHeaders.messageId"),
     key=("mail.tags.send_key.0",),
     ref=("mail.messageId",),

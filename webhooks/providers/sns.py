@@ -4,8 +4,6 @@ Source: docs.aws.amazon.com/sns, "Verifying the signatures of Amazon SNS message
 """
 
 import asyncio
-import base64
-import binascii
 import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
@@ -22,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
 
 from webhooks.providers.calls import Call, Unreadable
-from webhooks.providers.proofs import Forged, Later, timely
+from webhooks.providers.proofs import Forged, Later, exactly, timely
 from webhooks.providers.shapes import whole, words
 
 Fetch = Callable[[str], Awaitable[bytes]]
@@ -93,10 +91,7 @@ class Sns:
         url = words(message, "SigningCertURL") or words(message, "SigningCertUrl")
         if not of_amazon(url):
             raise Forged("certificate's address")
-        try:
-            signature = base64.b64decode(words(message, "Signature"), validate=True)
-        except (binascii.Error, ValueError):
-            raise Forged("signature") from None
+        signature = exactly(words(message, "Signature"))
         _verify(await self._certificate(url), signature, message, call.received_at)
         return None
 
