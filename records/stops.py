@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from plays.events import TouchState
 from plays.spans import Span
-from records.addresses import normal_form
 from records.answering import REFERRAL_HOLD as REFERRAL_HOLD
 from records.answering import REPLY_HOLD as REPLY_HOLD
 from records.answering import answer_first, referred
 from records.answering import runs_spoken_to as runs_spoken_to
 from records.answering import said as said
+from records.bounce_scores import bounced
 from records.db import lock_account, lock_address
 from records.matching import Match, text_of
 from records.offers import STOPPING as STOPPING
@@ -58,8 +58,8 @@ async def apply_stops(session: AsyncSession, event: Event, addresses: Iterable[s
             return await _replied(session, event) + await referred(session, event)
         case "reply", _:
             return await _replied(session, event) + await answer_first(session, event)
-        case "bounce", "hard":
-            return await _no_such_address(session, event, addresses)
+        case "bounce", _:
+            return await bounced(session, event, addresses)
         case _:
             return []
 
@@ -92,15 +92,6 @@ async def _leave_alone(session: AsyncSession, event: Event, addresses: Iterable[
     done = [sentence for one in addresses for sentence in await suppress(session, event, "address", one, None, why)]
     if event.contact:
         done += await suppress(session, event, "contact", event.contact, None, why)
-    return done
-
-
-async def _no_such_address(session: AsyncSession, event: Event, addresses: Iterable[str]) -> list[str]:
-    """B6: no more mail to an address that does not exist. The person may still be called."""
-    bounced = normal_form(text_of(event.data, "email"))
-    done: list[str] = []
-    for one in [bounced] if bounced else addresses:
-        done += await suppress(session, event, "address", one, "email", "hard bounce")
     return done
 
 
