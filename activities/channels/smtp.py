@@ -13,6 +13,7 @@ import aiosmtplib
 from aiosmtplib.protocol import normalize_message_line_endings
 
 from activities.channels.connecting import GREETING_LIMIT, Login, connected
+from activities.channels.envelope import envelope
 from activities.channels.places import Place as Place
 from activities.channels.sent import SentFolder
 from activities.channels.transport import (
@@ -26,7 +27,6 @@ from activities.channels.transport import (
     Unanswered,
     Unreachable,
 )
-from records.addresses import normal_domain
 
 ENVELOPE_LIMIT: Final = 120.0  # for MAIL and RCPT each; RFC 5321 says 5 minutes, a worker's slot is dearer
 BEGIN_LIMIT: Final = 30.0  # for 354: shorter than RFC 5321's 2 minutes, nothing has been sent and stops are waiting
@@ -71,7 +71,7 @@ class SmtpTransport:
 
         An address outside ASCII needs SMTPUTF8 (RFC 6531); where the server lacks it the mail is refused, not mangled.
         """
-        sender, recipient = _envelope(sender), _envelope(recipient)
+        sender, recipient = envelope(sender), envelope(recipient)
         kept = self._take()
         if kept is not None:
             with contextlib.suppress(aiosmtplib.SMTPServerDisconnected):  # it had gone stale
@@ -223,9 +223,3 @@ async def _end(smtp: aiosmtplib.SMTP) -> None:
     with contextlib.suppress(aiosmtplib.SMTPException, OSError):
         await smtp.quit(timeout=2)
     smtp.close()
-
-
-def _envelope(address: str) -> str:
-    """The address as the envelope has it: the local part as given, the domain as A-labels (RFC 5891)."""
-    local, at, domain = address.strip().rpartition("@")
-    return f"{local}{at}{normal_domain(domain)}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Final
 
+from activities.channels.envelope import envelope
 from activities.channels.providers.calling import LAST_WORD, Answer, Ask, Caller
 from activities.channels.providers.decoding import message_id_of, send_key
 from activities.channels.transport import (
@@ -112,6 +113,7 @@ class Api(ABC):
                 f"the provider `{self.called}` has no key to send with; "
                 "give it one in SETPIECE_PROVIDERS. Nothing was sent"
             )
+        recipient = envelope(recipient)
         if not self.utf8 and not recipient.rpartition("@")[0].isascii():
             raise Refusal(550, f"5.6.7 {self.name} takes no address outside ASCII; the mail was not sent")
         return ApiDelivery(self, recipient)
