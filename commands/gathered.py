@@ -22,6 +22,7 @@ NOUNS: Final = (
     ("moving", "runs"),
     ("tasks", "tasks"),
     ("inbox", "inbox"),
+    ("mail", "mail"),
     ("doubts", "doubts"),
     ("correct", None),
     ("holds", "holds"),

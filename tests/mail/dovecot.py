@@ -26,7 +26,7 @@ state_dir = {folder}/state
 log_path = {folder}/dovecot.log
 protocols = imap{lmtp}
 listen = 127.0.0.1
-ssl = {ssl}
+ssl = no
 disable_plaintext_auth = no
 auth_mechanisms = plain login
 default_internal_user = {internal}
@@ -49,7 +49,7 @@ service imap-login {{
     port = {imap}
   }}
   inet_listener imaps {{
-    port = {imaps}
+    port = 0
   }}
 }}
 service anvil {{
@@ -79,10 +79,6 @@ plugin {{
   sieve_vacation_send_from_recipient = yes
 }}
 """
-TLS = """
-ssl_cert = <{folder}/cert.pem
-ssl_key = <{folder}/key.pem
-"""
 
 
 def installed(part: str = "imap") -> bool:
@@ -101,7 +97,6 @@ class Dovecot:
 
     folder: Path
     imap: int
-    imaps: int
     lmtp: int
     process: "subprocess.Popen[bytes] | None" = None
     submission: int = 9
@@ -195,7 +190,8 @@ def dovecot(submission: int = 9, domain: str = "theirs.example") -> Iterator[Dov
     """A running server; its folder is gone afterwards. `submission`: where answers of scripts go out."""
     folder = Path(tempfile.mkdtemp(prefix="setpiece-dovecot-"))
     folder.chmod(0o755)
-    server = Dovecot(folder, *(ports.choose(0, "free") for _ in range(3)), submission=submission)
+    imap, lmtp = ports.choose(0, "free"), ports.choose(0, "free")
+    server = Dovecot(folder, imap, lmtp, submission=submission)
     try:
         _configure(server, domain)
         server.start()
@@ -215,7 +211,7 @@ def _configure(server: Dovecot, domain: str) -> None:
         os.chown(folder / name, mailer.pw_uid, mailer.pw_gid)
     lmtp = installed("lmtp")
     text = CONFIGURATION.format(
-        folder=folder, lmtp=" lmtp" if lmtp else "", ssl="no", imap=server.imap, imaps=0,
+        folder=folder, lmtp=" lmtp" if lmtp else "", imap=server.imap,
         internal=internal.pw_name, internal_group=_group(internal.pw_gid), login="dovenull" if root else me.pw_name,
         password=PASSWORD, uid=mailer.pw_uid, gid=mailer.pw_gid,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from plays.events import EventKind
+from plays.events import EventKind, ReplyKind
 from records.addresses import normal_form
 from records.matching import MOST
 from records.offers import Offer
@@ -149,20 +149,29 @@ def _auto_reply(meaning: Meaning, ours: Ours) -> Ruling:
 
 def _reply(meaning: Meaning, ours: Ours) -> Ruling:
     """C1, C4. A person wrote; whoever it is, and in whatever thread, is matched when it is accepted."""
-    if meaning.automatic:
-        return Ruling("read", "made by a machine: nothing stops for it, and nothing of ours answers it")
+    if meaning.automatic and ours.mail is None and not ours.knows_sender:
+        return Ruling("read", "made by a machine or for many: nothing stops for it")
     if ours.said_before and meaning.reply != "unsubscribe":
         return Ruling("listed", "the same words came from there before: a machine's, or a loop")
     if not meaning.sender and ours.mail is None:
         return Ruling("listed", "a reply from nobody: its From cannot be read")
+    kind = _unanswered(meaning.reply) if meaning.automatic else meaning.reply
     data = _answering(meaning)
-    data |= {"kind": meaning.reply} if meaning.reply else {}
+    data |= {"kind": kind} if kind else {}
+    data |= {"automatic": True} if meaning.automatic else {}
     data |= {"email": normal_form(meaning.sender)} if meaning.sender else {}
     data |= {"until": meaning.until.isoformat()} if meaning.until else {}
     data |= {"text": words_of(meaning)}
     if meaning.referred_email or meaning.referred_name:
         data |= {"referred_email": text(meaning.referred_email, 320), "referred_name": text(meaning.referred_name, 100)}
     return Ruling("read", "", (("reply", data),))
+
+
+def _unanswered(kind: ReplyKind | None) -> ReplyKind | None:
+    """C11. A person behind a mailing list has the marks of a machine: their word stops us, and a person of ours
+    answers; what would have a play write back by itself (a date, a name) does not.
+    """
+    return kind if kind in ("unsubscribe", "not_interested") else "question"
 
 
 def _unclear(meaning: Meaning, ours: Ours) -> Ruling:
