@@ -1,4 +1,4 @@
-"""A mailbox with its own login: app password or XOAUTH2, whose fault a failure is, and what its Sent folder tells."""
+"""A mailbox with its own login: app password or XOAUTH2, and whose fault a failure is."""
 
 import asyncio
 import base64
@@ -11,12 +11,12 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from activities.channels.oauth import NoGrant, NoToken, Tokens
 from activities.channels.post import Post
-from activities.channels.transport import Look, Refusal, Unreachable
+from activities.channels.transport import Refusal, Unreachable
 from local.mail_sink import MailSink
 from settings import OAuth
-from tests.channels.letters import RECIPIENT, SENDER, letter, sought
-from tests.channels.rigs import post_of, settings_of
-from tests.channels.standins.imap import ImapStandIn, TokenServer
+from tests.channels.letters import RECIPIENT, SENDER, letter
+from tests.channels.rigs import post_of
+from tests.channels.standins.imap import TokenServer, oauth
 
 PASSWORD = "abcd efgh ijkl mnop"  # the form of Google's app passwords
 
@@ -74,16 +74,6 @@ async def deliver(post: Post) -> None:
         await delivery.finish(letter()[0])
     finally:
         await delivery.close()
-
-
-def oauth(server: TokenServer) -> dict[str, str]:
-    """The settings of a grant."""
-    return {
-        "token_url": f"{server.url}/token",
-        "client_id": "us",
-        "client_secret": "client-secret",
-        "refresh_token": "refresh-1",
-    }
 
 
 async def test_a_mailbox_sends_by_its_own_server_with_its_app_password(desk: tuple[Desk, int], tmp_path: Path) -> None:
@@ -186,70 +176,3 @@ async def test_the_errors_of_rfc_6749_say_who_can_act(error: str, raised: type[E
         server.error = error
         with pytest.raises(raised, match=words):
             await Tokens(OAuth.model_validate(oauth(server))).token()
-
-
-# --- the Sent folder -------------------------------------------------------------------------------------------------
-
-
-async def looked(imap: ImapStandIn, **more: Any) -> Look:
-    """What comes of looking for the mail; `more` is about the mailbox."""
-    mime, named = letter()
-    mailbox = {"send": "smtp://127.0.0.1:1", "listen": imap.listen(), **more}
-    return (await post_of(mailboxes={SENDER: mailbox}).look_up(sought(mime, named))).look
-
-
-@pytest.mark.parametrize(
-    ("folders", "folder"),
-    [
-        ({"INBOX": "", "Gesendet": "\\Sent"}, "Gesendet"),
-        (
-            {"INBOX": "", "Sent": "", "[Gmail]/Alle": "", "[Gmail]/Sent Mail": "\\HasNoChildren \\Sent"},
-            "[Gmail]/Sent Mail",
-        ),
-        ({"INBOX": "", "Sent Items": "\\HasNoChildren"}, "Sent Items"),
-    ],
-)
-async def test_the_mail_is_found_in_the_folder_marked_sent_else_in_one_usually_called_so(
-    folders: dict[str, str], folder: str
-) -> None:
-    """A1, "Reconcile": Gmail and Microsoft 365 are asked by `HEADER Message-ID`; nothing is changed there."""
-    async with ImapStandIn(folders=folders, mails={folder: {letter()[1]}}) as imap:
-        assert await looked(imap) is Look.THERE
-        assert not {"SELECT", "STORE", "APPEND"} & set(imap.said)
-
-
-async def test_absence_counts_only_where_the_server_itself_keeps_what_it_sends() -> None:
-    async with ImapStandIn() as imap:
-        assert await looked(imap) is Look.SILENT
-        assert await looked(imap, keeps_sent=True) is Look.ABSENT
-
-
-async def test_a_mailbox_that_cannot_be_read_is_silent() -> None:
-    async with ImapStandIn(folders={"INBOX": ""}) as without:
-        assert await looked(without, keeps_sent=True) is Look.SILENT
-    async with ImapStandIn() as imap:
-        assert await looked(imap, listen=imap.listen(password="wrong"), keeps_sent=True) is Look.SILENT
-    assert await looked(imap, keeps_sent=True) is Look.SILENT  # it has gone
-
-
-async def test_the_sent_folder_is_read_with_the_same_grant() -> None:
-    async with ImapStandIn(mails={"Sent": {letter()[1]}}) as imap, TokenServer() as server:
-        listen = f"imap://127.0.0.1:{imap.port}/INBOX"
-        assert await looked(imap, listen=listen, oauth=oauth(server)) is Look.THERE
-        assert imap.said[:2] == ["CAPABILITY", "AUTHENTICATE"]
-
-
-@pytest.mark.parametrize(
-    ("send", "listen", "keeps"),
-    [
-        ("smtp.gmail.com:587", "imap.gmail.com", True),
-        ("smtp.office365.com:587", "outlook.office365.com", True),
-        ("relay.us.example:587", "imap.gmail.com", False),  # what our relay sends, Gmail never sees
-        ("smtp.us.example:587", "imap.us.example", False),
-    ],
-)
-async def test_google_and_microsoft_are_known_to_keep_what_they_send(send: str, listen: str, keeps: bool) -> None:
-    mailbox = {"send": f"smtp+starttls://rita:pass@{send}", "listen": f"imaps://rita:pass@{listen}/INBOX"}
-    settings = settings_of(environment="production", mailboxes={SENDER: mailbox})
-    transport: Any = Post(settings).transport_of(SENDER)
-    assert transport._sent.keeps is keeps

@@ -77,17 +77,16 @@ class Brevo(Api):
         key = send_key(sought.message_id)
         query = {"tags": json.dumps([key]), "days": "30", "limit": "50"}
         answer = await self.caller.read(Ask("GET", f"/v3/smtp/statistics/events?{urlencode(query)}", self._login()))
-        readable = answer is not None and answer.status == 200
-        events = answer.json.get("events") or [] if answer is not None and readable else []
-        mine = [one for one in events if isinstance(one, dict) and _tagged(one, key)]
+        events = _events(answer)
+        mine = [one for one in events or () if _tagged(one, key)]
         if mine:
             return Found(Look.THERE, f"Brevo has the event `{mine[0].get('event')}` of it", mine[0].get("messageId"))
         repeated = await self.repeated(sought, KEY_LIFE)
         if repeated is not None:
             return repeated
-        look = Look.ABSENT if readable else Look.SILENT
-        said = "Brevo has no event of it" if readable else "Brevo's events could not be read"
-        return Found(look, said, lag=LAG)
+        if events is None:
+            return Found(Look.SILENT, "Brevo's events could not be read")
+        return Found(Look.ABSENT, "Brevo has no event of it", lag=LAG)
 
     def _login(self) -> dict[str, str]:
         return {"api-key": self.key, "accept": "application/json"}
@@ -99,6 +98,14 @@ def _person(person: Person) -> Mapping[str, str]:
     if not name.isascii() and _SPECIAL.search(name):
         name = Header(name, "utf-8", maxlinelen=10_000).encode()
     return {"email": person.address} | ({"name": name} if name else {})
+
+
+def _events(answer: Answer | None) -> list[Mapping[str, Any]] | None:
+    """The events in an answer; none at all are an empty object. None when it is no such answer."""
+    if answer is None or answer.status != 200:
+        return None
+    found = answer.json.get("events", [] if answer.body.strip() == b"{}" else None)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else None
 
 
 def _tagged(event: Mapping[str, Any], key: str) -> bool:

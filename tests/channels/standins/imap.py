@@ -103,3 +103,13 @@ class TokenServer(HttpServer):
             self.refresh = f"refresh-{self.given + 1}"
         more = {"refresh_token": self.refresh} if self.rotates else {}
         return Reply(200, {"access_token": f"token-{self.given}", "expires_in": self.lives, **more})
+
+
+def oauth(server: TokenServer) -> dict[str, str]:
+    """The settings of a grant."""
+    return {
+        "token_url": f"{server.url}/token",
+        "client_id": "us",
+        "client_secret": "client-secret",
+        "refresh_token": "refresh-1",
+    }
