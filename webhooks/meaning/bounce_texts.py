@@ -6,6 +6,7 @@ from typing import Final
 from webhooks.meaning.reading import Mail
 
 _NEAR: Final = 900  # characters from a recipient's first mention on
+_LINE: Final = 300  # characters before it on its line
 _LOOKED_AT: Final = 60_000
 
 # Where an unstructured bounce begins to repeat the mail it is about.
@@ -57,10 +58,11 @@ def near(words: str, address: str, others: list[str]) -> str:
     if at < 0:
         return ""
     after = at + len(address)
+    line = words.rfind("\n", max(at - _LINE, 0), at) + 1 or at
     if words.startswith(">... ", after):  # sendmail's transcript: a line for each
-        return words[at : min(_or_end(words, words.find("\n", after)), at + _NEAR)]
+        return words[line : min(_or_end(words, words.find("\n", after)), at + _NEAR)]
     ends = [small.find(other.lower(), after, at + _NEAR) for other in others if other.lower() != address.lower()]
-    start = at if len(others) > 1 else _line_above(words, at)
+    start = line if len(others) > 1 else _line_above(words, at)
     return words[start : min((end for end in ends if end > 0), default=at + _NEAR)]
 
 
@@ -73,4 +75,4 @@ def _line_above(words: str, at: int) -> int:
     line = words.rfind("\n", 0, at) + 1
     above = words.rfind("\n", 0, max(line - 1, 0)) + 1
     start = above if line and words[above : line - 1].strip() else line
-    return max(start, at - 300)
+    return max(start, at - _LINE)
