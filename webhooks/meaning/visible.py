@@ -57,6 +57,18 @@ def visible_of_text(text: str) -> str:
     return "\n".join(page.lines).strip()
 
 
+def without_quotes(text: str) -> str:
+    """The text down to the first marker of a quoted mail, without quoted lines: all that a machine's answer says."""
+    kept: list[str] = []
+    for one in _one_marker_a_line(_prepared(text[:LOOKED_AT]).split("\n")):
+        sign = _sign(one)
+        if sign == _MARKER and any(line.strip() for line in kept):
+            break
+        if sign not in (_QUOTE, _MARKER):
+            kept.append(one)
+    return "\n".join(kept)
+
+
 # --- before lines ----------------------------------------------------------------------------------------------------
 
 _UNSEEN: Final = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u202a-\u202e]")
@@ -73,7 +85,7 @@ def _prepared(text: str) -> str:
     end = text.find("-----END PGP SIGNATURE-----", start)
     if start >= 0:
         text = text[:start] + (text[end + len("-----END PGP SIGNATURE-----") :] if end >= 0 else "")
-    if text.count(">>>") > 1:
+    if 1 < text.count(">>>") <= 40:
         text = _ENCLOSED.sub(lambda found: "> " + found[2].replace("\n", "\n> "), text)
     return _INITIALS.sub(lambda found: re.sub(r"[^\W\d_]{1,15}>|\|", ">", found[1]), text)
 
@@ -116,7 +128,9 @@ def _one_marker_a_line(lines: list[str]) -> list[str]:
     place = 0
     while place < len(lines):
         end = _end_of_marker(lines, place)
-        found.append(" ".join(one.strip() for one in lines[place:end] if one.strip()) if end > place + 1 else lines[place])
+        found.append(
+            " ".join(one.strip() for one in lines[place:end] if one.strip()) if end > place + 1 else lines[place]
+        )
         place = end
     return found
 
@@ -144,7 +158,7 @@ def _end_of_marker(lines: list[str], place: int) -> int:
 # --- the sign of a line ----------------------------------------------------------------------------------------------
 
 _RULER: Final = re.compile(r"[\s*]*[-_,=+~#*—–ᐧ]+[\s\-_,=+~#*—–ᐧ]*")
-_DASHED: Final = re.compile(r"[\s>]*[-_=*]{3,}\s*[^\W\d_][^\n]{2,70}?\s*:?[-_=*]{3,}\s*:?\s*")
+_DASHED: Final = re.compile(r"[\s>]*[-_=]{3,}\s*[^\W\d_][^\n]{2,70}?\s*:?[-_=]{3,}\s*:?\s*")
 _GIVEN: Final = line(GIVEN_ON)
 _FIELD_LINE: Final = re.compile(rf"[\s|]*[*_]{{0,2}}(?:{FIELDS})[*_]{{0,2}}\s?[:：][*_]{{0,2}}(?:\s|$)", re.IGNORECASE)
 _DEVICE_LINE: Final = line(rf"[\[(<]?(?:{DEVICES})")

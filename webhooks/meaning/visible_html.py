@@ -85,11 +85,19 @@ class _Reader(HTMLParser):
             self.lines[-1] += piece
 
 
+_STRAY: Final = re.compile(r"<(?![a-zA-Z/!?][^<>]*>)")  # one that opens no tag makes the library's parser quadratic
+
+
+def _without_comments(markup: str) -> str:
+    first, *others = markup.split("<!--")
+    return first + "".join(one.partition("-->")[2] for one in others)
+
+
 def lines_of_html(markup: str) -> str:
     """The words of the markup, a line for each block; quoted blocks begin with `>`. Never raises."""
     reader = _Reader()
     try:
-        reader.feed(markup)
+        reader.feed(_STRAY.sub("&lt;", _without_comments(markup)))
         reader.close()
     except (AssertionError, ValueError):  # the standard library's parser gives up on some broken declarations
         reader.lines.append(re.sub(r"<[^<>]{0,2000}>", " ", markup))
