@@ -1,21 +1,31 @@
-"""`starter.py suppress …`: whom we do not contact until lifted, by address, domain, contact or account."""
+"""`starter.py suppress …`: whom we do not contact until lifted, by address, domain, contact or account.
 
-from typing import TYPE_CHECKING, Annotated
+Lists of them, from files and providers, are `suppress_lists.py`.
+"""
+
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from commands.output import Json, examples, row_of, say, show_json, show_list
+from commands.suppress_lists import export, take
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
 app = typer.Typer(help="Suppressions: whom we never contact, until lifted.", no_args_is_help=True)
+app.command(
+    "import",
+    epilog=examples("suppress import optouts.csv --dry-run", "suppress import list.txt --reason 'bought the firm'"),
+)(take)
+app.command("export", epilog=examples("suppress export suppressions.csv"))(export)
 
 COLUMNS = {
     "id": "id",
     "scope": "scope",
     "value": "whom",
     "channel": "channel",
+    "purpose": "purpose",
     "reason": "reason",
     "created_at": "since",
     "created_by": "by",
@@ -45,6 +55,7 @@ def list_suppressions(
         "suppress add --address someone@firm.example --reason 'asked by phone'",
         "suppress add --domain firm.example --reason competitor",
         "suppress add --contact c-17 --channel email --reason 'calls only'",
+        "suppress add --contact c-17 --purpose marketing --reason 'wants invoices, no news'",
     )
 )
 def add(
@@ -54,6 +65,9 @@ def add(
     contact: Annotated[str | None, typer.Option(help="… or one person, by id …")] = None,
     account: Annotated[str | None, typer.Option(help="… or a whole account.")] = None,
     channel: Annotated[str | None, typer.Option(help="email or call; every channel without it.")] = None,
+    purpose: Annotated[
+        str | None, typer.Option(help="marketing or service, as plays say `mail:`; every purpose without it.")
+    ] = None,
     by: Annotated[str, typer.Option(help="Who decides it.")] = "ops",
     as_json: Json = False,
 ) -> None:
@@ -64,18 +78,21 @@ def add(
     from records.tables import Suppression
 
     chosen_scope, value = one_of(address=address, domain=domain, contact=contact, account=account)
-    checked_channel = _channel(channel)
+    way, what_for = checked(channel, purpose)
 
     async def work(session: "AsyncSession") -> Suppression:
         if chosen_scope in {"contact", "account"}:
             await existing(session, account, contact)
-        return await suppressions.place(session, chosen_scope, value, reason, by, channel=checked_channel)  # type: ignore[arg-type]
+        scope: Any = chosen_scope
+        return await suppressions.place(session, scope, value, reason, by, channel=way, purpose=what_for)
 
     made = with_records(work)
     if as_json:
         show_json(made)
     else:
-        say(f"Suppression {made.id}: {made.scope} {made.value} is not contacted on {made.channel or 'any channel'}.")
+        mail = f" for {made.purpose}" if made.purpose else ""
+        where = made.channel or "any channel"
+        say(f"Suppression {made.id}: {made.scope} {made.value} is not contacted{mail} on {where}.")
         say(f"Undo: ./starter.py suppress lift {made.id}")
 
 
@@ -107,10 +124,15 @@ def lift(
         say(f"Suppression {suppression} of {lifted.scope} {lifted.value} is lifted.")
 
 
-def _channel(channel: str | None) -> str | None:
+def checked(channel: str | None, purpose: str | None) -> tuple[str | None, str | None]:
+    """Both, if they are words we know. Raises Wrong."""
+    return _one_of("channel", channel, ["email", "call"]), _one_of("purpose", purpose, ["marketing", "service"])
+
+
+def _one_of(what: str, word: str | None, words: list[str]) -> str | None:
     from commands.failures import Wrong
     from commands.suggestions import did_you_mean
 
-    if channel not in {None, "email", "call"}:
-        raise Wrong(f"A channel is email or call, not '{channel}'.{did_you_mean(channel or '', ['email', 'call'])}")
-    return channel
+    if word is not None and word not in words:
+        raise Wrong(f"A {what} is {' or '.join(words)}, not '{word}'.{did_you_mean(word, words)}")
+    return word
