@@ -75,7 +75,7 @@ async def told(stage: Stage) -> list[Notice]:
         return list(await session.scalars(select(Notice).order_by(Notice.id)))
 
 
-async def happens(stage: Stage, kind: str, at: datetime | None = None, **data: Any) -> str:
+async def happens(stage: Stage, kind: str, at: datetime | None = None, /, **data: Any) -> str:
     """A provider reports something of the mail; the event's reason."""
     named = (await stage.touch(KEY)).message_id
     given = {"message_id": named} | data
