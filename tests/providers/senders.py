@@ -22,7 +22,7 @@ from cryptography.x509.oid import NameOID
 from settings import Provider, ProviderKind
 
 PUBLIC: Final = "https://hooks.setpiece.example"
-PASSWORD: Final = "setpiece:correct horse".replace(" ", "-")
+PASSWORD: Final = "sendgrid:correct-horse"
 TOPIC: Final = "arn:aws:sns:eu-west-1:123456789012:setpiece"
 CERTIFICATE: Final = "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-0a1b2c.pem"
 
@@ -81,7 +81,7 @@ class Sender:
         """Its entry in our settings; `more` are older keys that still hold."""
         keys = [self, *more]
         if self.name in UNSIGNED:
-            return Provider(kind=self.name, password=PASSWORD, secrets=[one.key for one in keys[1:]])
+            return Provider(kind=self.name, password=self.key, secrets=[one.key for one in keys[1:]])
         if self.name == "ses":
             return Provider(kind="ses", topics=[TOPIC])
         secrets = [_shown(one.key) for one in keys]
@@ -102,7 +102,7 @@ def sender(name: str, clock: Clock) -> Sender:
     if name == "ses":
         return Sender(name, clock, Notary.of(clock))
     if name in UNSIGNED:
-        return Sender(name, clock, PASSWORD)
+        return Sender(name, clock, f"{name}:correct-horse")
     secret = base64.b64encode(uuid.uuid4().bytes + uuid.uuid4().bytes).decode()
     return Sender(name, clock, f"whsec_{secret}" if name == "resend" else secret)
 
