@@ -52,7 +52,7 @@ TOUCHES = """
       case when i % 5 < 3 then '<' || md5(i::text) || '@ours.example>' end,
       case when i % 5 < 3 then 'p-' || i % {mailboxes} || '@ours.example' end, 1
     from (select i, (i / 10) % {accounts} as a,
-      cast($1 as timestamptz) - ((i::bigint * 7919) % {rows}) * interval '{days} days' / {rows} as at
+      cast($1 as timestamptz) - ((i::bigint * 7919) % {rows}) * (interval '{days} days' / {rows}) as at
       from generate_series(0, {rows} - 1) i) made
 """
 AROUND = (
