@@ -15,6 +15,8 @@ keep temporal_db_password "$(random)"
 keep setpiece_db_password "$(random)"
 keep database_url "postgresql+asyncpg://setpiece:$(cat secrets/setpiece_db_password)@postgres:5432/setpiece"
 keep link_secret "$(random)"
+keep mailboxes "{}"
+keep providers "{}"
 keep webhook_secrets "{\"crm\": [\"whsec_$(head -c 32 /dev/urandom | base64 | tr -d '\n')\"]}"
 if [ ! -e secrets/smtp_url ]; then
     printf 'The mail server, as smtp+starttls://user:password@host or smtps://user:password@host : '
