@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from activities.consent import Ground, Writing, lacks_consent, last_day
 from activities.consent_laws import LAWS, UNKNOWN, law_of
+from activities.registry import Activities
 from plays.events import TouchState
 from records import consents
 from records.sheets.kinds import CONSENTS
 from records.sheets.places import country
-from records.tables import Contact
+from records.tables import Contact, Suppression
 from settings import Settings
 from tests.activities.at_the_gate import first, rule_of
 from tests.activities.builders import Stage, play_of
@@ -184,6 +185,40 @@ async def test_service_mail_goes_out_without_a_ground_and_after_a_withdrawal_of_
     await recorded(stage, None)
     await stage.open(await stage.publish(play_of(mail="service")))
     assert (await first(stage)).verdict == TouchState.MADE
+
+
+@pytest.mark.parametrize(
+    ("mail", "purpose", "allowed"),
+    [
+        ("service", "marketing", True),
+        ("service", "service", False),
+        ("service", None, False),
+        ("marketing", "marketing", False),
+        ("marketing", "service", True),
+    ],
+)
+async def test_a_suppression_stops_the_mail_it_is_about(
+    stage: Stage, mail: str, purpose: str | None, allowed: bool
+) -> None:
+    """A marketing suppression does not stop service mail; one without a purpose stops everything (B5)."""
+    await stage.people()
+    await stage.add(Suppression(scope="contact", value="acme-kim", purpose=purpose, reason="asked"))
+    await stage.open(await stage.publish(play_of(mail=mail)))
+    assert ((await first(stage)).verdict == "made") is allowed
+
+
+@pytest.mark.parametrize(("fold", "allowed"), [(True, False), (False, True)])
+async def test_gmails_dots_and_tags_count_for_suppressions_only_where_configured(
+    stage: Stage, fold: bool, allowed: bool
+) -> None:
+    """A11: no folding for sending, yes for suppression if configured."""
+    stage.settings = stage.settings.model_copy(update={"fold_gmail": fold})
+    stage.activities = Activities(stage.database, stage.transport, stage.settings)
+    await stage.people(email="K.im.Lee+work@gmail.com")
+    await stage.add(Suppression(scope="address", value="kimlee@googlemail.com", reason="asked"))
+    await stage.open(await stage.publish())
+    assert ((await first(stage)).verdict == "made") is allowed
+    assert len(stage.mails) == int(allowed)
 
 
 def test_the_postal_address_every_mail_carries_is_a_setting() -> None:
