@@ -147,6 +147,7 @@ def configure_logging() -> None:
         )
     )
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it names every address, and a query may hold a person's
 
 
 def one_line_for_an_error(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -56,7 +56,9 @@ _WORDY: Final = frozenset({"5.1.0", ""})  # statuses so wide that the words deci
 
 
 def blamed(refusal: Refusal) -> Blame:
-    """Whom the answer blames. Only a final answer (5xx) ever blames the address."""
+    """Whom the answer blames. Only a final answer (5xx) to the recipient's address ever blames it."""
+    if refusal.ours:
+        return Blame.SENDER
     status = refusal.short.partition(" ")[2]
     words = refusal.text.lower()
     found = next((blame for part, blame in WORDS if part in words), None)

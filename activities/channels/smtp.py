@@ -119,7 +119,8 @@ class SmtpTransport:
             await smtp.rcpt(recipient, encoding=encoding, timeout=ENVELOPE_LIMIT)
         except aiosmtplib.SMTPResponseException as error:
             await self.give_back(line)
-            raise Refusal(error.code, error.message) from error
+            at_mail = isinstance(error, aiosmtplib.SMTPSenderRefused)
+            raise Refusal(error.code, error.message, ours=at_mail and error.code >= 500) from error
         except aiosmtplib.SMTPServerDisconnected:
             if line.used:
                 raise  # a kept connection; the caller makes a new one

@@ -28,6 +28,7 @@ class Refusal(Exception):
     code: int  # of SMTP; an HTTP API's answer is given the SMTP code that means the same
     text: str  # the server's words; they may name the recipient
     after: timedelta | None = None  # how long it asked us to wait
+    ours: bool = False  # for good, and said of the sender before the recipient was named: never the recipient's doing
 
     def __post_init__(self) -> None:
         super().__init__(f"{self.code}")

@@ -3,11 +3,14 @@
 from collections.abc import AsyncIterator
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from activities.channels.smtp import SmtpTransport
 from activities.channels.transport import Refusal
+from activities.refusals import Blame, blamed
+from local.mail_faults import Fault
 from local.mail_sink import MailSink
 from tests.channels.letters import SENDER
 
@@ -82,6 +85,16 @@ async def test_an_address_is_never_a_command(sink: MailSink, address: str) -> No
         assert not refused.value.passing
     assert sink.store.newest() == []
     assert sink.faults.counts().data_started == 0
+
+
+@pytest.mark.parametrize(("at", "code", "ours"), [("MAIL", 550, True), ("MAIL", 451, False), ("RCPT", 550, False)])
+async def test_a_no_to_the_sender_is_never_the_recipients_doing(sink: MailSink, at: Any, code: int, ours: bool) -> None:
+    """A6: `550 5.1.1` at MAIL speaks of us."""
+    sink.faults.plan(Fault(at=at, reply=f"{code} {code // 100}.1.1 no such user"))
+    with pytest.raises(Refusal) as refused:
+        await send(sink, HEAD + b"text\r\n")
+    assert refused.value.ours is ours
+    assert blamed(refused.value) is (Blame.SENDER if ours else Blame.ADDRESS if code == 550 else Blame.NOBODY)
 
 
 async def test_a_domain_in_another_script_goes_out_as_its_a_label(sink: MailSink) -> None:

@@ -1,5 +1,7 @@
 """What providers' answers mean, beyond the contract: whose fault, how long to wait, what must never be said."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -9,7 +11,7 @@ from activities.channels.post import APIS
 from activities.channels.providers.calling import Answer
 from activities.channels.providers.sendgrid import SendGrid
 from activities.channels.transport import Broken, Refusal, Unanswered
-from settings import Provider
+from settings import PROJECT, Provider
 from tests.channels.accounts import KEY, KINDS, MORE, answer, api_of, send
 from tests.channels.letters import RECIPIENT, letter
 
@@ -201,6 +203,13 @@ def test_a_request_shows_no_key_in_its_repr(kind: str) -> None:
     ask = api_of(kind).request(RECIPIENT, letter()[0], "11111111-2222-3333-4444-555555555555")
     assert KEY.partition(":")[2] not in repr(ask)
     assert RECIPIENT not in repr(ask)
+
+
+def test_the_worker_logs_no_request_of_an_api() -> None:
+    """G3: httpx logs every address it calls, and Postmark's search has the recipient in it."""
+    script = "import worker, logging; worker.configure_logging(); print(logging.getLogger('httpx').isEnabledFor(20))"
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=PROJECT)
+    assert said.stdout == "False\n"
 
 
 def test_every_api_says_where_it_is() -> None:

@@ -1,5 +1,6 @@
 """What the Sent folder of a mailbox tells about a mail in doubt."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from activities.channels.transport import Look
 from tests.channels.letters import SENDER, letter, sought
 from tests.channels.rigs import post_of, settings_of
 from tests.channels.standins.imap import ImapStandIn, TokenServer, oauth
+from tests.mail import dovecot as real
 
 
 async def looked(imap: ImapStandIn, **more: Any) -> Look:
@@ -57,6 +59,20 @@ async def test_the_sent_folder_is_read_with_the_same_grant() -> None:
         listen = f"imap://127.0.0.1:{imap.port}/INBOX"
         assert await looked(imap, listen=listen, oauth=oauth(server)) is Look.THERE
         assert imap.said[:2] == ["CAPABILITY", "AUTHENTICATE"]
+
+
+@pytest.mark.skipif(not real.installed(), reason=real.MISSING)
+async def test_a_real_server_finds_the_mail_by_its_message_id() -> None:
+    """A1, with Dovecot: a mail of another Message-ID is not taken for it."""
+    mime, named = letter()
+    other, _ = letter("another")
+    with real.dovecot() as server:
+        await asyncio.to_thread(server.put, SENDER, other, "Sent")
+        mailbox = {"send": "smtp://127.0.0.1:1", "listen": server.url(SENDER), "keeps_sent": True}
+        post = post_of(mailboxes={SENDER: mailbox})
+        assert (await post.look_up(sought(mime, named))).look is Look.ABSENT
+        await asyncio.to_thread(server.put, SENDER, mime, "Sent")
+        assert (await post.look_up(sought(mime, named))).look is Look.THERE
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ is `api.py` and the provider's own file.
 
 import asyncio
 import json
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final
 
 import httpx
@@ -74,6 +75,12 @@ def _until(date: str) -> timedelta:
     return (at if at.tzinfo else at.replace(tzinfo=UTC)) - datetime.now(UTC)
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates that are believed, read once: reading them costs more than a request."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class _Progress:
     """How far a request has come: until its first byte is written, certainly nothing was accepted."""
 
@@ -132,7 +139,7 @@ class Caller:
         limits = httpx.Timeout(within, connect=CONNECT)
         extensions = {"trace": progress.trace} if progress is not None else {}
         async with (
-            httpx.AsyncClient(follow_redirects=False, trust_env=False, timeout=limits) as client,
+            httpx.AsyncClient(follow_redirects=False, trust_env=False, timeout=limits, verify=_trusted()) as client,
             client.stream(
                 ask.method,
                 self._base + ask.path,
