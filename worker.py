@@ -22,6 +22,7 @@ from temporalio.worker import Worker
 
 from activities.channels.post import Post, Unfit
 from activities.house import House
+from activities.mirror.mirroring import Mirroring
 from activities.notices import Outbox
 from activities.reconciling import Reconciler
 from activities.registry import Activities
@@ -68,7 +69,12 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
         doubts = Reconciler(House(database, settings, client), transport)
         async with worker_of(client, settings, activities.all()):
             log.info("the worker listens", task_queue=settings.task_queue, namespace=client.namespace)
-            await asyncio.gather(outbox.run(stop), doubts.run(stop), Tidying(database, client).run(stop))
+            await asyncio.gather(
+                outbox.run(stop),
+                doubts.run(stop),
+                Tidying(database, client).run(stop),
+                Mirroring(database, settings).run(stop),
+            )
             await stop.wait()
             log.info("the worker ends; what is under way may finish", seconds=GRACE.total_seconds())
     finally:

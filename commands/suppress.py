@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from commands.output import Json, examples, row_of, say, show_json, show_list
-from commands.suppress_lists import export, take
+from commands.suppress_lists import export, mirror, take
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +19,7 @@ app.command(
     epilog=examples("suppress import optouts.csv --dry-run", "suppress import list.txt --reason 'bought the firm'"),
 )(take)
 app.command("export", epilog=examples("suppress export suppressions.csv"))(export)
+app.command("mirror", epilog=examples("suppress mirror", "suppress mirror esp --dry-run --json"))(mirror)
 
 COLUMNS = {
     "id": "id",

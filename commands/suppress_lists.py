@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.output import Json, row_of, say, show_json, show_table, tell
+from commands.output import Json, row_of, say, show_json, show_list, show_table, tell
 
 if TYPE_CHECKING:
+    from activities.mirror.mirroring import Mirrored
     from records.suppression_lists import Listed
+    from settings import Provider, Settings
 
 SHOWN_FAULTS = 50
 
@@ -86,3 +88,60 @@ def export(
         show_json({"file": str(file), "rows": count})
     else:
         say(f"{file}: {count} suppressions")
+
+
+MIRRORED = {
+    "provider": "provider",
+    "kind": "kind",
+    "listed": "listed",
+    "new": "new",
+    "known": "known",
+    "lifted": "lifted by us since",
+    "erased": "erased people",
+    "unreadable": "unreadable",
+    "error": "why not",
+}
+
+
+def mirror(
+    provider: Annotated[str | None, typer.Argument(metavar="[PROVIDER]", help="As the settings name it.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; say what would be new.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Copy the providers' lists of bounces, complaints and opt-outs into ours. Adds only; ours is the authority."""
+    from commands.connections import House, with_house
+    from commands.failures import REFUSED
+
+    async def work(house: House) -> "list[Mirrored]":
+        from activities.mirror.mirroring import mirror as copy
+
+        chosen = _chosen(house.settings, provider)
+        async with house.session():
+            pass
+        return [await copy(house.database(), name, one, dry_run=dry_run) for name, one in chosen.items()]
+
+    done = with_house(work)
+    rows = [{**row_of(one), **row_of(one.placed)} for one in done]
+    for row in rows:
+        row.pop("placed")
+    title = "Would be mirrored" if dry_run else "Mirrored"
+    show_list(rows, MIRRORED, as_json=as_json, title=title, empty="No provider has lists.")
+    if dry_run:
+        tell("Nothing was written: this was a dry run.")
+    if any(one.error for one in done):
+        raise typer.Exit(REFUSED)
+
+
+def _chosen(settings: "Settings", provider: str | None) -> "dict[str, Provider]":
+    from activities.mirror.mirroring import has_lists
+    from commands.failures import Refused
+    from commands.suggestions import unknown
+
+    if provider is not None and provider not in settings.providers:
+        raise unknown("provider", provider, list(settings.providers), "SETPIECE_PROVIDERS")
+    if provider is not None:
+        return {provider: settings.providers[provider]}
+    found = {name: one for name, one in settings.providers.items() if one.key is not None and has_lists(one)}
+    if not found:
+        raise Refused("No provider with lists that can be read is configured (SETPIECE_PROVIDERS); docs/consent.md.")
+    return found

@@ -1,0 +1,1 @@
+"""The providers lists, copied: stand-ins with the answers their documentation gives."""
