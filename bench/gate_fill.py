@@ -110,9 +110,10 @@ async def fill(connection: asyncpg.Connection, rows: int, now: object) -> None:
         await connection.execute(f"drop index {one.split()[one.split().index('INDEX') + 1]}")
     for name in await connection.fetch(REFERENCES):  # a check for each of ten million rows
         await connection.execute(f"alter table touches drop constraint {name['conname']}")
+    await connection.execute("alter table touches drop constraint pk_touches")
     await connection.execute("alter table touches set unlogged")
     await connection.execute(TOUCHES.format(**about), now)
-    for one in indexes:
+    for one in ["alter table touches add constraint pk_touches primary key (key)", *indexes]:
         await connection.execute(one)
     for statement in AROUND:
         await connection.execute(statement.format(**about))

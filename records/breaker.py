@@ -132,7 +132,7 @@ async def standing(session: AsyncSession, domain: str, at: datetime, since: date
 
 
 async def blamed(session: AsyncSession, touch_key: str, status: str, at: datetime) -> list[str]:
-    """A mail came back with 5.7.x (RFC 3463: security or policy): its sender is to blame, not the person.
+    """A mail came back with 5.7.x (RFC 3463: security or policy) or words to that effect: its sender is to blame.
 
     Told to the sender's manager, once a day and domain; nothing is stopped by it.
     """
@@ -149,7 +149,7 @@ async def blamed(session: AsyncSession, touch_key: str, status: str, at: datetim
     await sending_domains.lock(session)
     subject = f"Mail from {domain} was turned away for what it is"
     body = (
-        f"A mail server answered {status}, which blames the sender, not the person: content, policy or authentication. "
+        f"A mail server answered {status}; it blames the sender, not the person: content, policy or authentication. "
         f"The touch is {touch.key.rsplit('/', 1)[0]}. Nobody was suppressed for it.\n\n"
         f"What to do: ./starter.py domains check {domain}"
     )

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from plays.base import SOFT_TRIES
 from plays.events import TaskState, TouchState
 from records import breaker, mail_facts, task_closing
+from records.matching import text_of
 from records.offers import Offer
 from records.referrals import REFERRED, take_referral
 from records.surveys import take_answers
@@ -158,10 +159,10 @@ async def _bounced(session: AsyncSession, event: Event) -> Done:
 
 
 async def _blamed(session: AsyncSession, event: Event) -> Done:
-    status = event.data.get("status")
-    if event.touch is None or not isinstance(status, str) or not status.startswith("5.7."):
+    status = text_of(event.data, "status")
+    if event.touch is None or not (event.data.get("blames_sender") is True or status.startswith("5.7.")):
         return Done()
-    return Done(await breaker.blamed(session, event.touch, status, event.occurred_at))
+    return Done(await breaker.blamed(session, event.touch, status or "without a code", event.occurred_at))
 
 
 async def _complained(session: AsyncSession, event: Event) -> Done:

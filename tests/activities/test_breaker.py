@@ -169,7 +169,7 @@ async def test_a_refusal_for_policy_is_told_to_the_manager_once_a_day_and_suppre
     await complain(stage, 9, NOW + DAY, kind="bounce", status="5.7.26")
     await complain(stage, 8, NOW + 2 * DAY, kind="bounce", status="5.1.1")
     blamed = [one for one in await stage.all(Notice) if "turned away" in one.subject]
-    assert sorted((one.player, one.body.split(",")[0][-6:].strip()) for one in blamed) == [
+    assert sorted((one.player, one.body.split(";")[0][-6:].strip()) for one in blamed) == [
         ("boss", "5.7.1"), ("boss", "5.7.26"), ("sponsor", "5.7.1"), ("sponsor", "5.7.26"),
     ]  # fmt: skip
     assert await state(stage) is None
