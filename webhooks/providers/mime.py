@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from email.header import Header
+from email.utils import formataddr, getaddresses
 from typing import Any, Final
 
 from webhooks.providers.values import plain
 
 REPORTS: Final = {"message/delivery-status": "delivery-status", "message/feedback-report": "feedback-report"}
 _OURS: Final = ("content-type", "content-transfer-encoding", "mime-version", "content-disposition", "content-length")
+_ADDRESSED: Final = ("from", "to", "cc", "bcc", "reply-to", "sender", "return-path", "delivered-to")
 _NAME: Final = re.compile(r"[!-9;-~]{1,100}")
 _KIND: Final = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,60}/[A-Za-z0-9!#$&^_.+-]{1,60}")
 _BREAKS: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+[ \t]*")
@@ -91,10 +93,23 @@ def _line(name: str, value: str) -> str:
         return ""
     value = _BREAKS.sub(" ", value)
     if not value.isascii():
-        value = Header(value.encode("utf-8", "replace").decode("utf-8"), "utf-8", header_name=name).encode(
-            linesep="\r\n"
-        )
+        value = _people(value) if name.lower() in _ADDRESSED else _encoded(value, name)
     return f"{name}: {value}\r\n"
+
+
+def _encoded(value: str, name: str) -> str:
+    """RFC 2047."""
+    sound = value.encode("utf-8", "replace").decode("utf-8")
+    return Header(sound, "utf-8", header_name=name).encode(linesep="\r\n")
+
+
+def _people(value: str) -> str:
+    """Only names are encoded, never an address (RFC 2047, 5); an address that is not ASCII is none of ours."""
+    people = getaddresses([value])
+    if not any(email for _, email in people):
+        return _encoded(value, "")
+    named = ((_encoded(said, "") if not said.isascii() else said, email) for said, email in people)
+    return ", ".join(formataddr((said, email)) if email.isascii() else said for said, email in named)
 
 
 def _part(kind: str, content: bytes, more: str = "") -> bytes:
