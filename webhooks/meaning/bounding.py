@@ -20,16 +20,16 @@ _CONTAINER: Final = re.compile(
 _FIELD: Final = re.compile(rb"^content-[a-z-]{1,40}:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*", re.IGNORECASE | re.MULTILINE)
 
 
-def bounded(raw: bytes) -> tuple[bytes, tuple[str, ...]]:
+def bounded(raw: bytes, lines: int = MAX_LINES) -> tuple[bytes, tuple[str, ...]]:
     """The bytes to parse, and what was left out of them, in words."""
     limits: list[str] = []
     kept = raw[:MAX_RAW].lstrip(b"\xef\xbb\xbf \t\r\n\0")
     if len(raw) > MAX_RAW:
         limits.append(f"cut off after {MAX_RAW // (1024 * 1024)} MB")
-    last = next(islice(_LINE.finditer(kept), MAX_LINES, None), None)
+    last = next(islice(_LINE.finditer(kept), lines, None), None)
     if last is not None:
         kept = kept[: last.end()]
-        limits.append(f"cut off after {MAX_LINES} lines")
+        limits.append(f"cut off after {lines} lines")
     deep = next(islice(_CONTAINER.finditer(kept), MAX_CONTAINERS, None), None)
     if deep is not None:
         kept = kept[: deep.start()]
