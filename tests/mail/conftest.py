@@ -57,9 +57,11 @@ def temporal() -> FakeTemporal:
 
 
 @pytest.fixture
-def router(database: Database, temporal: FakeTemporal, settings: Settings) -> Router:
+async def router(database: Database, temporal: FakeTemporal, settings: Settings) -> AsyncIterator[Router]:
     """Routes into the remembered server."""
-    return Router(database, temporal.client, settings, start=temporal.start)
+    router = Router(database, temporal.client, settings, start=temporal.start)
+    yield router
+    await router.close()
 
 
 Listen = Callable[..., Any]
@@ -84,7 +86,6 @@ async def listen(
             return await stack.enter_async_context(listening)
 
         yield start
-    await router.close()
 
 
 async def never(raw: bytes, received: object) -> Any:

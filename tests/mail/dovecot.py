@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from local import ports
 
@@ -33,16 +34,9 @@ default_internal_user = {internal}
 default_internal_group = {internal_group}
 default_login_user = {login}
 first_valid_uid = 1
-mail_location = maildir:{folder}/mail/%n
+mail_location = maildir:{folder}/mail/%u
 imap_idle_notify_interval = 2 mins
-passdb {{
-  driver = static
-  args = password={password}
-}}
-userdb {{
-  driver = static
-  args = uid={uid} gid={gid} home={folder}/home/%n allow_all_users=yes
-}}
+{people}
 service imap-login {{
   chroot =
   inet_listener imap {{
@@ -59,6 +53,27 @@ service stats {{
   chroot =
 }}
 """
+EVERYBODY = """
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={folder}/home/%u allow_all_users=yes
+}}
+"""
+ONLY_THOSE = """
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%u {folder}/users/%u
+}}
+userdb {{
+  driver = passwd-file
+  args = username_format=%u {folder}/users/%u
+  override_fields = uid={uid} gid={gid} home={folder}/home/%u
+}}
+"""
 LMTP = """
 service lmtp {{
   inet_listener lmtp {{
@@ -68,13 +83,13 @@ service lmtp {{
 }}
 protocol lmtp {{
   mail_plugins = {sieve}
-  auth_username_format = %n
+  auth_username_format = %Lu
 }}
 submission_host = 127.0.0.1:{submission}
 postmaster_address = postmaster@ours.example
-hostname = mail.{domain}
+hostname = mail.theirs.example
 plugin {{
-  sieve = file:{folder}/sieve/%n.sieve
+  sieve = file:{folder}/sieve/%u.sieve
   sieve_vacation_min_period = 0
   sieve_vacation_send_from_recipient = yes
 }}
@@ -93,7 +108,7 @@ def knows_sieve() -> bool:
 
 @dataclass
 class Dovecot:
-    """One running server; every user exists, all with one password."""
+    """One running server. Every user has one password; either everybody exists, or those who are named."""
 
     folder: Path
     imap: int
@@ -103,7 +118,7 @@ class Dovecot:
 
     def url(self, user: str, folders: str = "INBOX") -> str:
         """As a mailbox's `listen`."""
-        return f"imap://{user}:{PASSWORD}@127.0.0.1:{self.imap}/{folders}"
+        return f"imap://{quote(user)}:{PASSWORD}@127.0.0.1:{self.imap}/{folders}"
 
     def start(self) -> None:
         """Until it greets."""
@@ -155,6 +170,21 @@ class Dovecot:
         path.chmod(0o644)
         path.parent.chmod(0o777)
 
+    def add(self, *users: str) -> None:
+        """These exist from now on, where not everybody does."""
+        home = (self.folder / "home").stat()
+        for user in users:
+            (self.folder / "users" / user).write_text(f"{user}:{PASSWORD}::::::\n", encoding="utf-8")
+            (self.folder / "home" / user).mkdir()
+            os.chown(self.folder / "home" / user, home.st_uid, home.st_gid)
+
+    def inbox(self, user: str) -> list[bytes]:
+        """Every mail there, as it came."""
+        with self.login(user) as client:
+            client.select("INBOX", readonly=True)
+            _, data = client.uid("FETCH", "1:*", "(BODY.PEEK[])")
+        return [item[1] for item in data if isinstance(item, tuple)]
+
     def flags(self, user: str, folder: str = "INBOX") -> list[str]:
         """Of every mail there."""
         with self.login(user) as client:
@@ -186,14 +216,14 @@ def _greets(port: int) -> bool:
 
 
 @contextmanager
-def dovecot(submission: int = 9, domain: str = "theirs.example") -> Iterator[Dovecot]:
+def dovecot(submission: int = 9, *, everybody: bool = True) -> Iterator[Dovecot]:
     """A running server; its folder is gone afterwards. `submission`: where answers of scripts go out."""
     folder = Path(tempfile.mkdtemp(prefix="setpiece-dovecot-"))
     folder.chmod(0o755)
     imap, lmtp = ports.choose(0, "free"), ports.choose(0, "free")
     server = Dovecot(folder, imap, lmtp, submission=submission)
     try:
-        _configure(server, domain)
+        _configure(server, EVERYBODY if everybody else ONLY_THOSE)
         server.start()
         yield server
     finally:
@@ -201,23 +231,24 @@ def dovecot(submission: int = 9, domain: str = "theirs.example") -> Iterator[Dov
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _configure(server: Dovecot, domain: str) -> None:
+def _configure(server: Dovecot, people: str) -> None:
     folder, me = server.folder, pwd.getpwuid(os.getuid())
     root = me.pw_uid == 0
     mailer = pwd.getpwnam("nobody") if root else me
     internal = pwd.getpwnam("dovecot") if root else me
-    for name in ("mail", "home", "state", "sieve"):
+    for name in ("mail", "home", "state", "sieve", "users"):
         (folder / name).mkdir()
         os.chown(folder / name, mailer.pw_uid, mailer.pw_gid)
     lmtp = installed("lmtp")
+    people = people.format(password=PASSWORD, uid=mailer.pw_uid, gid=mailer.pw_gid, folder=folder)
     text = CONFIGURATION.format(
         folder=folder, lmtp=" lmtp" if lmtp else "", imap=server.imap,
         internal=internal.pw_name, internal_group=_group(internal.pw_gid), login="dovenull" if root else me.pw_name,
-        password=PASSWORD, uid=mailer.pw_uid, gid=mailer.pw_gid,
+        people=people,
     )  # fmt: skip
     if lmtp:
         sieve = "sieve" if knows_sieve() else ""
-        text += LMTP.format(port=server.lmtp, sieve=sieve, submission=server.submission, folder=folder, domain=domain)
+        text += LMTP.format(port=server.lmtp, sieve=sieve, submission=server.submission, folder=folder)
     (folder / "dovecot.conf").write_text(text, encoding="utf-8")
 
 

@@ -130,7 +130,7 @@ def _unsubscribe(meaning: Meaning, ours: Ours) -> Ruling:
         return Ruling("read", "", (("unsubscribed", data),))
     if not sender:
         return Ruling("listed", "an unsubscribe from nobody: who wants no more mail is not said")
-    return Ruling("read", "", (("unsubscribed", _answering(meaning) | {"email": sender}),))
+    return Ruling("read", "", (("unsubscribed", _answering(meaning, ours) | {"email": sender}),))
 
 
 def _auto_reply(meaning: Meaning, ours: Ours) -> Ruling:
@@ -139,7 +139,7 @@ def _auto_reply(meaning: Meaning, ours: Ours) -> Ruling:
         if meaning.referred_email:
             return Ruling("listed", "an automatic answer that names another address: nothing stops for it")
         return Ruling("read", "an automatic answer: nothing stops for it")
-    data = _answering(meaning) | {"kind": "ooo", "automatic": True}
+    data = _answering(meaning, ours) | {"kind": "ooo", "automatic": True}
     if meaning.until is not None:
         data["until"] = meaning.until.isoformat()
     if meaning.sender and (ours.knows_sender or ours.mail is None):
@@ -156,7 +156,7 @@ def _reply(meaning: Meaning, ours: Ours) -> Ruling:
     if not meaning.sender and ours.mail is None:
         return Ruling("listed", "a reply from nobody: its From cannot be read")
     kind = _unanswered(meaning.reply) if meaning.automatic else meaning.reply
-    data = _answering(meaning)
+    data = _answering(meaning, ours)
     data |= {"kind": kind} if kind else {}
     data |= {"automatic": True} if meaning.automatic else {}
     data |= {"email": normal_form(meaning.sender)} if meaning.sender else {}
@@ -178,9 +178,10 @@ def _unclear(meaning: Meaning, ours: Ours) -> Ruling:
     return Ruling("listed", "it cannot be read with confidence: a person must look")
 
 
-def _answering(meaning: Meaning) -> Data:
-    """The mails it refers to, the nearest first, for `records/matching.py`."""
-    first, *others = (text(one, 500) for one in meaning.answers[:MOST]) if meaning.answers else ("",)
+def _answering(meaning: Meaning, ours: Ours) -> Data:
+    """The mails it refers to, the nearest first, for `records/matching.py`; the last is what its token was made for."""
+    token = (ours.mail.message_id,) if ours.mail is not None else ()
+    first, *others = [one[:500] for one in dict.fromkeys((*meaning.answers[: MOST - 1], *token))] or [""]
     data: Data = {"message_id": first} if first else {}
     return data | ({"references": others} if others else {})
 

@@ -25,7 +25,7 @@ from webhooks.mail.apart import Apart, ReaderLost, Unreadable
 from webhooks.mail.deciding import Ruling, decide, offers
 from webhooks.mail.knowledge import Ours
 from webhooks.mail.ours import look
-from webhooks.mail.wording import evidence_of, text
+from webhooks.mail.wording import clean, evidence_of
 from webhooks.meaning.model import Meaning
 from webhooks.router import Router
 
@@ -106,7 +106,7 @@ class Reader:
             await self._list(mail, f"it could not be read {ATTEMPTS} times")
             return
         try:
-            meaning = await self._understand(mail.raw, mail.received_at)
+            meaning = clean(await self._understand(mail.raw, mail.received_at))
         except Unreadable as error:
             await self._list(mail, f"it could not be read: {error}")
             return
@@ -140,7 +140,7 @@ class Reader:
         await mails.settle(
             session, mail.id, state,
             kind=meaning.kind, evidence=evidence_of(meaning), reason=reason,
-            message_id=text(meaning.message_id, 1000), events=[one.id for one in accepted],
+            message_id=meaning.message_id, events=[one.id for one in accepted],
         )  # fmt: skip
         log.info("a mail was read", mail=mail.id[:12], kind=meaning.kind, state=state, events=len(accepted))
         return accepted

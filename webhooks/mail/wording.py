@@ -3,10 +3,10 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Final
 
-from webhooks.meaning.model import Meaning
+from webhooks.meaning.model import Meaning, Returned
 
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")  # NUL and half characters: neither text nor jsonb takes them
 
@@ -14,6 +14,23 @@ _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")  # NUL and half character
 def text(value: str, longest: int) -> str:
     """The text, cut, with a sign for what cannot be kept."""
     return _UNSTORABLE.sub("�", value[:longest])
+
+
+def clean(meaning: Meaning) -> Meaning:
+    """The same with nothing in it that cannot be looked up. A Message-ID with such a sign is not ours."""
+    return replace(
+        meaning,
+        sender=text(meaning.sender, 320),
+        message_id=text(meaning.message_id, 1000),
+        answers=tuple(one for one in meaning.answers if not _UNSTORABLE.search(one)),
+        tokens=tuple(one for one in meaning.tokens if not _UNSTORABLE.search(one)),
+        complained=text(meaning.complained, 320),
+        returned=tuple(replace(one, address=text(one.address, 320), **_said(one)) for one in meaning.returned[:100]),
+    )
+
+
+def _said(one: Returned) -> dict[str, str]:
+    return {"said": text(one.said, 300), "status": text(one.status, 20), "reason": text(one.reason, 60)}
 
 
 def evidence_of(meaning: Meaning) -> list[dict[str, str]]:
