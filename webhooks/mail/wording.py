@@ -25,12 +25,18 @@ def clean(meaning: Meaning) -> Meaning:
         answers=tuple(one for one in meaning.answers if not _UNSTORABLE.search(one)),
         tokens=tuple(one for one in meaning.tokens if not _UNSTORABLE.search(one)),
         complained=text(meaning.complained, 320),
-        returned=tuple(replace(one, address=text(one.address, 320), **_said(one)) for one in meaning.returned[:100]),
+        returned=tuple(_cleaned(one) for one in meaning.returned[:100]),
     )
 
 
-def _said(one: Returned) -> dict[str, str]:
-    return {"said": text(one.said, 300), "status": text(one.status, 20), "reason": text(one.reason, 60)}
+def _cleaned(one: Returned) -> Returned:
+    return replace(
+        one,
+        address=text(one.address, 320),
+        said=text(one.said, 300),
+        status=text(one.status, 20),
+        reason=text(one.reason, 60),
+    )
 
 
 def evidence_of(meaning: Meaning) -> list[dict[str, str]]:
