@@ -27,7 +27,6 @@ def read(raw: bytes) -> Feedback:
         ("not-spam", "report"),
         ("virus", "report"),
         ("other", "report"),
-        ("", "report"),
     ],
 )
 def test_the_type_of_feedback_says_what_it_is(named: str, kind: str) -> None:
@@ -61,6 +60,12 @@ def test_microsofts_junk_reporting_gives_the_mail_back_with_a_mark() -> None:
 def test_a_complaint_of_amazon_ses_that_comes_as_mail_is_read() -> None:
     note = '{"notificationType":"Complaint","complaint":{"complainedRecipients":[{"emailAddress":"ben@acme.example"}]}}'
     assert read(mail(note, from_="no-reply@sns.amazonaws.com")).complained == THEIRS
+
+
+def test_an_old_loop_that_leaves_the_type_out_says_it_to_people() -> None:
+    raw = feedback(f"User-Agent: Loop/1.0\r\nOriginal-Rcpt-To: <{THEIRS}>\r\n")
+    assert read(raw.replace(b"a report about your mail", b"an email abuse report")).kind == "complaint"
+    assert read(raw.replace(b"Abuse report", b"Report").replace(b"a report about", b"about")).kind == "report"
 
 
 def test_a_person_who_complains_is_no_feedback_loop() -> None:

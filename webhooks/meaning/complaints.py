@@ -24,6 +24,9 @@ _TYPES: Final[dict[str, FeedbackKind]] = {
 }
 _REDACTED: Final = re.compile(r"redact|undisclosed|anonymi[sz]ed|hidden|x{4,}|^\W*$", re.IGNORECASE)
 _FIELD: Final = re.compile(r"^([A-Za-z][A-Za-z-]{1,40}):[ \t]*([^\n]*)", re.MULTILINE)
+_SAID: Final = re.compile(
+    r"abuse report|spam report|complain|marked (?:it )?as (?:spam|junk)|reported as", re.IGNORECASE
+)
 _TITLED: Final = re.compile(r"^complaint about message from ", re.IGNORECASE)
 
 
@@ -57,6 +60,8 @@ def _feedback(text: str, mail: Mail) -> Feedback:
     for name, value in _FIELD.findall(text):
         fields.setdefault(name.lower(), value.strip())
     named = fields.get("feedback-type", "").split(";")[0].strip().lower()
+    if not named and _SAID.search(mail.said[:4_000] + mail.header("subject")):
+        named = "abuse"  # old loops leave the type out and say it to people
     kind = _TYPES.get(named, "report")
     whose = fields.get("original-rcpt-to") or fields.get("removal-recipient") or _within("to", mail.original)
     shown = Evidence(f"feedback:{named[:40] or 'without-type'}", "feedback-report", f"Feedback-Type: {named}"[:120])
