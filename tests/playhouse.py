@@ -151,6 +151,10 @@ class Playhouse:
         """A worker process of its own."""
         return await self._process("worker", [sys.executable, "worker.py"])
 
+    async def process(self, name: str, module: str, *words: str) -> Child:
+        """Any module of ours as a process that sees this installation."""
+        return await self._process(name, [sys.executable, "-m", module, *words])
+
     async def listen(self) -> Child:
         """The webhooks, as a process of their own, answering."""
         port = ports.choose(0, "free")
