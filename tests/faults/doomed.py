@@ -117,15 +117,14 @@ def after_commit(doom: Doom) -> None:
         await doom.at("after-commit")
         return answer
 
-    Settling.settle = doomed  # type: ignore[method-assign]
+    Settling.settle = doomed  # type: ignore[method-assign,assignment]
 
 
 async def main() -> None:
     """Work until the end that was planned."""
     point, count, seed = sys.argv[1:4]
     doom = DoomedPost.doom = Doom(point, int(count), random.Random(seed))
-    worker.Post = DoomedPost  # type: ignore[misc]
-    worker.Database = roomy  # type: ignore[assignment,misc]
+    vars(worker).update(Post=DoomedPost, Database=roomy)
     after_commit(doom)
     asyncio.get_running_loop().call_later(PATIENCE, die)
     await worker.run_worker(Settings(), asyncio.Event())
