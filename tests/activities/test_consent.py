@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from activities.consent import Ground, Writing, lacks_consent, last_day
 from activities.consent_laws import LAWS, UNKNOWN, law_of
 from activities.registry import Activities
-from plays.events import TouchState
 from records import consents
 from records.sheets.kinds import CONSENTS
 from records.sheets.places import country
@@ -184,7 +183,7 @@ async def test_service_mail_goes_out_without_a_ground_and_after_a_withdrawal_of_
     await stage.people(country="DE")
     await recorded(stage, None)
     await stage.open(await stage.publish(play_of(mail="service")))
-    assert (await first(stage)).verdict == TouchState.MADE
+    assert (await first(stage)).verdict == "made"
 
 
 @pytest.mark.parametrize(

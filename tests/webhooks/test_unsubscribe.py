@@ -26,6 +26,7 @@ async def link(database: Database) -> str:
 
 
 async def test_a_scanner_that_fetches_the_link_changes_nothing(sender: Sender, database: Database, link: str) -> None:
+    """C6: GET by a scanner shows the page only."""
     page = await sender.http.get(link)
     assert page.status_code == 200
     assert '<form method="post">' in page.text
@@ -36,6 +37,7 @@ async def test_a_scanner_that_fetches_the_link_changes_nothing(sender: Sender, d
 async def test_one_click_suppresses_the_person_on_every_channel_and_tells_the_run(
     sender: Sender, database: Database, link: str, temporal: b.FakeTemporal
 ) -> None:
+    """C6: the POST of a mail program."""
     answer = await sender.http.post(link, data=ONE_CLICK)
     assert answer.status_code == 200
     assert await b.suppressions(database) == {("address", "ann@acme.example", None), ("contact", "ann", None)}
@@ -46,6 +48,7 @@ async def test_one_click_suppresses_the_person_on_every_channel_and_tells_the_ru
 
 
 async def test_a_second_click_is_answered_like_the_first(sender: Sender, database: Database, link: str) -> None:
+    """C6: POST twice."""
     answers = [await sender.http.post(link, data=ONE_CLICK) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].text == answers[1].text
@@ -74,6 +77,7 @@ async def test_twenty_clicks_at_once_are_one_opt_out(sender: Sender, database: D
 async def test_a_tampered_or_foreign_or_unknown_token_is_404_for_get_and_post(
     sender: Sender, database: Database, link: str
 ) -> None:
+    """C6: a token of another installation, or tampered with."""
     token = link.removeprefix("/u/")
     other = make_token("another installation's secret", f"<{read_token(LINKS, token)}@{b.DOMAIN}>")
     unknown = make_token(LINKS, "<00000000-0000-4000-8000-000000000000@x>")
