@@ -12,6 +12,7 @@ from commands.output import examples, say, show_facts, tell
 if TYPE_CHECKING:
     from commands.connections import House
     from local.stack import Stack
+    from settings import Settings
 
 app = typer.Typer()
 
@@ -38,6 +39,7 @@ async def _up(samples: bool) -> None:
     from local.stack import Stack
     from settings import Settings
 
+    _mail_may_leave(Settings())
     began = time.monotonic()
     tell("Starting Postgres, Temporal and a mail server on this machine …")
     async with Stack.up(Settings().folder, announce=tell) as stack:
@@ -45,6 +47,20 @@ async def _up(samples: bool) -> None:
         say(f"\nReady after {time.monotonic() - began:.0f} seconds. Ctrl-C stops everything.")
         await stack.wait_for_stop()
     tell("Stopped. Nothing is lost: the same command goes on where it stood.")
+
+
+def _mail_may_leave(settings: "Settings") -> None:
+    """Say now what the worker would say in its log: a mailbox, provider or SMTP_URL that may not be used here."""
+    from pydantic import SecretStr
+
+    from activities.channels.post import Post, Unfit
+    from commands.failures import Refused
+
+    ours = SecretStr("smtp://127.0.0.1")  # the mail sink, which is not up yet
+    try:
+        Post(settings.model_copy(update={"smtp_url": settings.smtp_url or ours}))
+    except Unfit as error:
+        raise Refused(f"Nothing was started: {error}.") from None
 
 
 async def _fill(stack: "Stack", samples: bool) -> None:

@@ -53,7 +53,11 @@ class Post:
         self._settings, self._within, self._clock = settings, within, clock
         self._apis: dict[str, Api] = {}
         self._general = self._relay()
-        self._ways = {normal_form(address): self._way(address, one) for address, one in settings.mailboxes.items()}
+        self._ways: dict[str, _Way] = {}
+        for address, mailbox in settings.mailboxes.items():
+            if normal_form(address) in self._ways:
+                raise Unfit(f"the mailbox {address} is in SETPIECE_MAILBOXES twice, in two spellings")
+            self._ways[normal_form(address)] = self._way(address, mailbox)
 
     @property
     def name(self) -> str:

@@ -1,5 +1,9 @@
 """Which way a sender's mail leaves, and what the settings may not say (reliability.md G10)."""
 
+import asyncio
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +12,12 @@ import pytest
 from activities.channels.places import is_loopback
 from activities.channels.post import APIS, Post, Unfit
 from activities.channels.transport import Look, Unreachable
-from settings import Settings
+from settings import PROJECT, Settings
 from tests.channels.letters import letter, sought
 from tests.channels.rigs import post_of, settings_of
 from tests.channels.standins import STAND_INS
+from tests.conftest import OURS
+from worker import CannotStart, run_worker
 
 LOCAL = {"kind": "sendgrid", "key": "SG.key", "url": "http://127.0.0.1:9"}
 
@@ -118,6 +124,7 @@ def test_this_machine_is_known_by_its_address_and_no_name_is_believed(host: str,
         (by("smtp://127.0.0.1:port"), "`send` of a mailbox is one of"),
         (by(None) | {"SMTP_URL": None}, "has no `send`, and there is no SMTP_URL"),
         ({"SMTP_URL": "smtp://"}, "SMTP_URL is one of"),
+        ({"mailboxes": {"rita@us.example": {}, "Rita@US.example": {}}}, "twice, in two spellings"),
     ],
 )
 def test_a_way_that_cannot_be_is_said_in_one_sentence(more: dict[str, Any], words: str) -> None:
@@ -133,10 +140,6 @@ def test_no_secret_of_the_settings_shows_in_their_repr() -> None:
 
 async def test_the_worker_does_not_start_with_a_real_server_outside_production(tmp_path: Path) -> None:
     """G10: with a sentence, before it connects to anything."""
-    import asyncio
-
-    from worker import CannotStart, run_worker
-
     settings = Settings.model_validate(
         {
             "environment": "local",
@@ -147,3 +150,28 @@ async def test_the_worker_does_not_start_with_a_real_server_outside_production(t
     )
     with pytest.raises(CannotStart, match="SMTP_URL leads to a server that is not on this machine"):
         await run_worker(settings, asyncio.Event())
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"SMTP_URL": "smtp://relay.example:25"},
+        {"SETPIECE_MAILBOXES": '{"rita@us.example": {"send": "smtp://rita:geheim@smtp.example"}}'},
+    ],
+)
+def test_up_says_so_instead_of_starting(environ: dict[str, str], tmp_path: Path) -> None:
+    """G10: the sentence reaches the person who typed, not only a log."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    ran = subprocess.run(
+        [sys.executable, "starter.py", "up"],
+        cwd=PROJECT,
+        env={**clean, "SETPIECE_FOLDER": str(tmp_path), "COLUMNS": "300", **environ},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ran.returncode == 1
+    assert "Nothing was started" in ran.stderr
+    assert "SETPIECE_ENVIRONMENT=production" in ran.stderr
+    assert "geheim" not in ran.stderr + ran.stdout
+    assert list(tmp_path.iterdir()) == []
