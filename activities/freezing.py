@@ -130,8 +130,16 @@ async def _made(session: AsyncSession, house: House, found: Cue) -> tuple[bytes,
         if _plus(house, sender)
         else None,
         postal_address=house.settings.postal_address,
+        answers=_answers(found),
     )
     return frozen(letter), named
+
+
+def _answers(found: Cue) -> bool:
+    """True of a mail that goes out because they wrote to us, and that no person of ours has approved (RFC 3834)."""
+    event, step = found.scene.event, found.step
+    approved = isinstance(step, EmailStep) and step.approve is not None
+    return event is not None and event.kind == "reply" and not approved
 
 
 def _people(found: Cue) -> tuple[Player, Contact]:

@@ -59,6 +59,7 @@ class Letter:
     unsubscribe_by_mail: str | None = None
     postal_address: str = ""
     automatic: bool = False  # written by a robot to one of us (RFC 3834)
+    answers: bool = False  # sent because the recipient wrote: no robot of theirs may answer it (RFC 3834)
 
 
 def frozen(letter: Letter) -> bytes:
@@ -118,8 +119,8 @@ def _headers(letter: Letter) -> dict[str, str]:
             "List-Unsubscribe": f"{first}<{letter.unsubscribe}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
-    if letter.automatic:
-        headers["Auto-Submitted"] = "auto-generated"
+    if letter.automatic or letter.answers:
+        headers["Auto-Submitted"] = "auto-generated" if letter.automatic else "auto-replied"
     return headers
 
 
