@@ -89,7 +89,7 @@ def test_user_unknown_after_the_mail_is_a_filter_unless_the_status_says_otherwis
     assert reason_of("550 User unknown", "5.1.1", "DATA").word == "userunknown"
 
 
-def test_hearsay_gives_nobody_up() -> None:
+def test_an_answer_that_names_nobody_gives_nobody_up() -> None:
     assert not reason_of("user unknown", "", proven=False).hard
     assert reason_of("user unknown", "5.1.1", proven=False).hard
     assert reason_of("user unknown", "", "RCPT", proven=False).hard

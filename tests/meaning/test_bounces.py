@@ -104,6 +104,36 @@ def test_what_servers_write_in_their_own_words_names_the_recipient(words: str) -
     assert (one.address, one.kind) == (THEIRS, "hard")
 
 
+def test_an_answer_that_names_nobody_may_be_about_the_whole_mail() -> None:
+    assert only(dsn([recipient(THEIRS, status="5.0.0", said="550 user unknown")])).kind == "soft"
+    assert only(dsn([recipient(THEIRS, status="5.0.0", said=f"550 <{THEIRS}> user unknown")])).kind == "hard"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"was not delivered to:\n\n  {THEIRS}\n\nbecause:\n\n  User ben not listed in Domino Directory",
+        f"Unknown user: {THEIRS}\n\nOriginal message follows.\n\nReceived: from mx.ours.example",
+        f"The message that you sent was undeliverable to the following:\n\t{THEIRS} (user not found)",
+        f"Die Nachricht konnte nicht zugestellt werden:\n\n{THEIRS}: Empfänger unbekannt",
+        f"The following address(es) failed:\n\n  {THEIRS}\n    all relevant MX records point to non-existent hosts",
+    ],
+    ids=["domino", "imail", "groupwise", "german", "exim"],
+)
+def test_servers_that_know_no_codes_say_it_in_words(words: str) -> None:
+    """C7: odd formats."""
+    assert only(bounce(words)).kind == "hard"
+
+
+def test_a_server_that_has_not_given_up_says_so_in_words() -> None:
+    """C7: delayed, without a report for machines."""
+    words = (
+        "has not yet been delivered to one or more of its recipients:\n\n  ben@acme.example\n\nNo action is required."
+    )
+    one = only(bounce(words, subject="Warning: message 1abc delayed 24 hours"))
+    assert (one.address, one.verdict) == (THEIRS, "delayed")
+
+
 def test_every_recipient_of_a_transcript_has_its_own_reason() -> None:
     raw = bounce(
         "   ----- Transcript of session follows -----\n"

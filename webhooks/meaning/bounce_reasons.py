@@ -13,8 +13,8 @@ Command = Literal["", "CONN", "MAIL", "RCPT", "DATA"]  # of the session the refu
 def reason_of(words: str, status: str, command: Command = "", proven: bool = True) -> Reason:
     """The reason of a bounce. A refusal of the sender or of the whole mail is never "no such user".
 
-    `proven` is whether the words are a server's answer about this very recipient: "user unknown" that is hearsay, with
-    neither a status code nor the refused command beside it, is no reason to give a person up.
+    `proven` is whether the words are about this very recipient: an answer that names nobody, with neither a status code
+    nor the refused command beside it, may be the answer to the whole mail, and is no reason to give a person up.
     """
     said = plain(words)
     found = (

@@ -73,7 +73,6 @@ def _evidence(sign: str, mail: Mail, returned: Iterable[Returned]) -> tuple[Evid
 # --- judging ---------------------------------------------------------------------------------------------------------
 
 _DONE: Final = ("delivered", "relayed", "expanded", "deliverable")
-_REPLY: Final = re.compile(r"(?<!\d)5\d\d(?!\d)")  # a reply code of SMTP
 _CODE: Final = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 
 
@@ -82,7 +81,7 @@ def _judged(group: Group, words: str, others: list[str]) -> Returned:
     said = group.said or around
     status = _exact(group.status, said)
     command = command_of(said) or command_of(around)
-    proven = group.address.lower() in group.said.lower() if group.said else bool(_REPLY.search(around))
+    proven = not group.said or group.address.lower() in group.said.lower()
     reason = reason_of(said, status, command, proven)
     if reason.word == "undefined" and words.strip():
         reason = reason_of(words, status, command or command_of(words))
@@ -119,6 +118,14 @@ def _exact(status: str, said: str) -> str:
 _FIELD: Final = re.compile(
     r"^[ \t>]{0,8}([A-Za-z][A-Za-z-]{1,40}):[ \t]*([^\n]*(?:\n[ \t]+[^\n:]*(?=\n|$))*)", re.MULTILINE
 )
+# A server that has not given up says so in words, where it writes no report.
+_WAITING: Final = re.compile(
+    r"not yet been delivered|has been delayed|is delayed for|attempts will continue|warning message only|"
+    r"will (?:be retried|keep trying|try again)|(?:do|does) not need to re-?send|temporary failure report|"
+    r"still (?:being )?(?:tried|trying)",
+    re.IGNORECASE,
+)
+_LOOKED_AT: Final = 8_000  # characters of a server's words
 _BLOCKS: Final = re.compile(r"\n[ \t>]*\n")
 
 
@@ -129,8 +136,9 @@ def _read(mail: Mail, words: str) -> Iterator[Group]:
         if groups:
             yield from groups
             return
+    action = "delayed" if _WAITING.search(words[:_LOOKED_AT]) else ""
     for address in listed(mail, words):
-        yield Group(address, "", "", "")
+        yield Group(address, action, "", "")
 
 
 def _groups(text: str) -> Iterator[Group]:
