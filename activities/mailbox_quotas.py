@@ -46,12 +46,14 @@ _WINDOW: Final = """
 """
 _TAKEN: Final = text(
     f"""
+    with found as materialized (
+      select under_way.mails, {_WINDOW.format(span="day")}, {_WINDOW.format(span="minute")}
+      from (select count(*) as mails from touches c
+        where c.state = 'claimed' and c.mailbox = :mailbox and c.key <> :key) under_way)
     select found.*, case when found.day is null and found.minute is null and found.mails < least(:a_day, :a_minute)
       then 0 else (select count(*) from touches w where w.player = :player and w.state = 'deferred'
         and w.channel = 'email' and w.until > :now and w.key <> :key) end as waiting
-    from (select under_way.mails, {_WINDOW.format(span="day")}, {_WINDOW.format(span="minute")}
-      from (select count(*) as mails from touches c
-        where c.state = 'claimed' and c.mailbox = :mailbox and c.key <> :key) under_way) found
+    from found
     """  # noqa: S608 - from the lines above
 ).bindparams(bindparam("now", type_=TIMESTAMP(timezone=True)))
 

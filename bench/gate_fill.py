@@ -40,19 +40,20 @@ PEOPLE = (
     from generate_series(0, {runs} - 1) i
     """,
 )
+# In the order of time, as they come in practice. An account has one every few days, ten of them a run.
 TOUCHES = """
     insert into touches (key, run, account, contact, player, step, occurrence, channel, state, reason, created_at,
       settled_at, address, message_id, mailbox, attempts)
-    select 'play/a-' || a || '/' || (i / 10) / {accounts} || '/step-' || i % {steps} || '/1/c-' || i,
-      'play/a-' || (i / 10) % {accounts} || '/' || (i / 10) / {accounts},
-      'a-' || a, 'c-' || a * {each} + (i / 3) % {each}, 'p-' || i % {mailboxes}, 'step-' || i % {steps}, 1,
-      case when i % 5 < 3 then 'email' when i % 5 = 3 then 'call' else 'task' end,
+    select 'play/a-' || a || '/' || n / 10 || '/step-' || (n * 31 + a) % {steps} || '/1/c-' || i,
+      'play/a-' || a || '/' || n / 10, 'a-' || a, 'c-' || a * {each} + n % {each}, 'p-' || a % {mailboxes},
+      'step-' || (n * 31 + a) % {steps}, 1,
+      case when (a + n) % 5 < 3 then 'email' when (a + n) % 5 = 3 then 'call' else 'task' end,
       case when i % 40 = 39 then 'skipped' when i % 4000 = 0 then 'in_doubt' else 'made' end, '', at, at,
-      case when i % 5 < 3 then 'c-' || a * {each} + (i / 3) % {each} || '@firm-' || a || '.example' end,
-      case when i % 5 < 3 then '<' || md5(i::text) || '@ours.example>' end,
-      case when i % 5 < 3 then 'p-' || i % {mailboxes} || '@ours.example' end, 1
-    from (select i, (i / 10) % {accounts} as a,
-      cast($1 as timestamptz) - ((i::bigint * 7919) % {rows}) * (interval '{days} days' / {rows}) as at
+      case when (a + n) % 5 < 3 then 'c-' || a * {each} + n % {each} || '@firm-' || a || '.example' end,
+      case when (a + n) % 5 < 3 then '<' || md5(i::text) || '@ours.example>' end,
+      case when (a + n) % 5 < 3 then 'p-' || a % {mailboxes} || '@ours.example' end, 1
+    from (select i, i % {accounts} as a, i / {accounts} as n,
+      cast($1 as timestamptz) - ({rows} - i) * (interval '{days} days' / {rows}) as at
       from generate_series(0, {rows} - 1) i) made
 """
 AROUND = (

@@ -53,7 +53,13 @@ class Touch(Base):
     complained_at: Mapped[dt.datetime | None]
     __table_args__ = (
         Index(None, "run"),
-        Index("ix_touches_step_made", "step", "settled_at", postgresql_where=text("state in ('made','in_doubt')")),
+        Index(
+            "ix_touches_step_made",
+            "step",
+            "settled_at",
+            postgresql_include=["run", "player", "contact", "account"],  # what quotas of steps ask besides
+            postgresql_where=text("state in ('made','in_doubt')"),
+        ),
         Index(
             "ix_touches_contact_made", "contact", "settled_at", postgresql_where=text("state in ('made','in_doubt')")
         ),

@@ -124,6 +124,9 @@ STATEMENTS = (
     "create index ix_touches_complained on touches (complained_at) where complained_at is not null",
     "create index ix_touches_mailbox_made on touches (mailbox, settled_at) "
     "where state in ('made','in_doubt') and mailbox is not null",
+    "drop index ix_touches_step_made",
+    "create index ix_touches_step_made on touches (step, settled_at) include (run, player, contact, account) "
+    "where state in ('made','in_doubt')",
     "create index ix_touches_waiting on touches (player, until) where state = 'deferred' and channel = 'email'",
     "create index ix_touches_transport_ref on touches (transport_ref) where transport_ref is not null",
 )
@@ -147,5 +150,7 @@ def downgrade() -> None:
     for column in COLUMNS:  # their indexes go with them
         op.execute(f"alter table touches drop column {column}")
     op.execute("drop index ix_touches_waiting")
+    op.execute("drop index ix_touches_step_made")
+    op.execute("create index ix_touches_step_made on touches (step, settled_at) where state in ('made','in_doubt')")
     op.execute("alter table suppressions drop column purpose")
     op.execute("alter table suppressions drop column folded")
