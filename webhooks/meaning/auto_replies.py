@@ -60,6 +60,8 @@ def read_auto_reply(mail: Mail, received: datetime) -> AutoReply | None:
     hits = [hit for table in _BODY for hit in find(table, said)]
     against = find(HUMAN, said) if found.weight < SURE else []
     _look_at_words(hits, against, said, found)
+    if 0 < found.weight < SURE and found.away and first_day_back([subject, *said], received, order_of(mail)):
+        found.weight += 2  # an absence that has an end
     if found.weight < SURE:
         return None
     return _answer(mail, found, subject, said, received)

@@ -1,4 +1,5 @@
 """The first day back that an out-of-office names. Which days a text names at all is `dates_said.py`."""
+# ruff: noqa: E501  # a row is a row
 
 import re
 from collections.abc import Iterable, Iterator
@@ -112,9 +113,7 @@ def _back_of(text: str, one: DateSaid, earlier: DateSaid | None, day: date) -> _
     return None
 
 
-_FROM_ABSENCE: Final = re.compile(
-    r"(?:out of (?:the )?office|away|absent\w*|abwesend|отсутств\w+|nieobecn\w+)[^.]{0,20}$"
-)
+_FROM_ABSENCE: Final = re.compile(r"(?:out of (?:the )?office|away|absent\w*|abwesend|отсутств\w+|nieobecn\w+)[\s,]*(?:on|am|le|el|w|в)?\s*$")
 
 
 def _sayable(one: DateSaid) -> bool:

@@ -3,6 +3,7 @@
 A year not given is that of the next such day, counted from the day the mail came. Figures that may be read in two ways
 are read as the order given says, or not at all.
 """
+# ruff: noqa: E501  # a row is a row
 
 import re
 from collections.abc import Callable, Iterator

@@ -1,4 +1,5 @@
 """Persons a text names to write to instead: an address and a name, or a name alone. Rules; no verdict on the mail."""
+# ruff: noqa: E501  # a row is a row
 
 import re
 from collections.abc import Iterable
@@ -40,13 +41,7 @@ _BEFORE_ADDRESS: Final = re.compile(
     rf"({_NAME})\s*(?:[,:(<\[–-]|\b(?i:at|unter|via|под|на|w|en|bei|op|mit)\b|\s)*\s*(?:(?i:e-?mail)\s*:?\s*)?$"
 )
 _NOT_NAMES: Final = frozenset(
-    "i we you he she they it my our the please bitte sales support info hello hi dear hallo thanks thank best regards kind "
-    "team office monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag january "
-    "february march april may june july august september october november december januar februar märz mai juni juli "
-    "oktober dezember ihnen sie ihr ihre ich wir mir mich uns you me us him her them in if for und and or oder our contact "
-    "email mail e-mail phone tel mobile urgent cases case notfall dringenden fällen de la le les il elle su usted nosotros "
-    "państwa pan pani proszę prosimy я мы вы вас вам мне меня он она они по в на с к если прошу пожалуйста моля аз ние вие "
-    "linkedin google outlook crm hr it ceo cto cfo coo marketing einkauf abteilung department customer service".split()
+    ["i", "we", "you", "he", "she", "they", "it", "my", "our", "the", "please", "bitte", "sales", "support", "info", "hello", "hi", "dear", "hallo", "thanks", "thank", "best", "regards", "kind", "team", "office", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "januar", "februar", "märz", "mai", "juni", "juli", "oktober", "dezember", "ihnen", "sie", "ihr", "ihre", "ich", "wir", "mir", "mich", "uns", "you", "me", "us", "him", "her", "them", "in", "if", "for", "und", "and", "or", "oder", "our", "contact", "email", "mail", "e-mail", "phone", "tel", "mobile", "urgent", "cases", "case", "notfall", "dringenden", "fällen", "de", "la", "le", "les", "il", "elle", "su", "usted", "nosotros", "państwa", "pan", "pani", "proszę", "prosimy", "я", "мы", "вы", "вас", "вам", "мне", "меня", "он", "она", "они", "по", "в", "на", "с", "к", "если", "прошу", "пожалуйста", "моля", "аз", "ние", "вие", "linkedin", "google", "outlook", "crm", "hr", "it", "ceo", "cto", "cfo", "coo", "marketing", "einkauf", "abteilung", "department", "customer", "service"]
 )
 
 

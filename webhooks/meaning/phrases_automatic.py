@@ -2,6 +2,7 @@
 
 Weight 4 is sure by itself; 1 and 2 need something else beside them.
 """
+# ruff: noqa: E501  # a row is a row
 
 import re
 from dataclasses import dataclass

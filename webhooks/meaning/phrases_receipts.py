@@ -82,9 +82,9 @@ THANKS: Final[tuple[Phrase, ...]] = table(
 
 HUMAN: Final[tuple[Phrase, ...]] = table(
     "human",
-    -2,
+    -3,
     {
-        "any.question": r"\?(?!\w)",
+        "any.question": r"(?<!urgent)(?<!dringend)(?<!eilig)(?<!срочно)\?(?!\w)",
         "en.talk": r"\b(?:let us|let's|lets|shall we|can we|could we|could you|can you|would you|we could|how about|what about|i suggest|i propose|i'd suggest|i'd like|i would like|looking forward to (?:our|the|speaking|talking|meeting)|talk (?:on|next|then|after|soon)|speak (?:on|next|then|after|soon)|try me|give me a (?:call|ring)|ping me|call me|happy to (?:talk|chat|meet|discuss)|send me|works for me|sounds good|not interested|interested|remind me|follow up with me|circle back|get back to me|reach out (?:again|to me)|come back to me|write (?:to )?me (?:again|then)|contact me (?:again|then|after)|touch base)\b",
         "en.colleague": r"\b(?:my|our|the) (?:colleague|boss|manager|director|ceo|cto|cfo|coo|cmo|team|wife|husband|assistant|partner|head of \w+|head|lead|counsel|vp|customer|client)\w*(?: \w+){0,4} (?:is|are|will be|was|'s)(?: \w+){0,3} (?:out of (?:the )?office|away|on (?:vacation|holiday|leave|maternity|parental)|out)\b|\b(?:he|she|they)(?: is| are|'s|'re| will be|'ll be) (?:\w+ ){0,3}(?:out of (?:the )?office|away|on (?:vacation|holiday|leave)|back|out)\b",
         "en.reference": r"\byour (?:proposal|offer|pricing|product|slides|deck|presentation|idea|question|suggestion|demo|solution|platform|pdf|note on|point)\b|\bas (?:discussed|agreed|promised)\b|\b(?:the|our) (?:call|meeting|demo|contract|invoice|pilot)\b",
