@@ -53,6 +53,16 @@ def test_one_report_may_mix_recipients_and_verdicts() -> None:
     }
 
 
+def test_a_folded_diagnostic_is_read_whole() -> None:
+    folded = f"host mx.acme.example said:\r\n    552 5.2.2 <{THEIRS}>:\r\n    The mailbox is full"
+    assert only(dsn([recipient(THEIRS, status="5.0.0", said=folded)])).reason == "mailboxfull"
+
+
+def test_a_report_that_is_indented_as_a_whole_is_read() -> None:
+    indented = "\r\n".join(f"    {row}" for row in recipient(THEIRS, status="5.1.2").splitlines())
+    assert only(bounce(f"This is the mail system.\r\n\r\n{indented}")).status == "5.1.2"
+
+
 def test_a_delay_is_no_failure() -> None:
     assert only(dsn([recipient(THEIRS, "delayed", "4.4.7", "still trying")])).verdict == "delayed"
 

@@ -115,8 +115,14 @@ def _exact(status: str, said: str) -> str:
 
 # --- reports ---------------------------------------------------------------------------------------------------------
 
+_NAMES: Final = (
+    "final-recipient|original-recipient|action|status|remote-mta|diagnostic-code|last-attempt-date|reporting-mta|"
+    "arrival-date|received-from-mta|final-log-id|will-retry-until|x-[a-z-]{1,40}"
+)
+# A field and its folded lines; servers that indent the whole report indent its fields too.
 _FIELD: Final = re.compile(
-    r"^[ \t>]{0,8}([A-Za-z][A-Za-z-]{1,40}):[ \t]*([^\n]*(?:\n[ \t]+[^\n:]*(?=\n|$))*)", re.MULTILINE
+    rf"^[ \t>]{{0,8}}([a-z][a-z-]{{1,40}}):[ \t]*([^\n]*(?:\n[ \t]+(?!(?:{_NAMES}):)[^\n]*)*)",
+    re.IGNORECASE | re.MULTILINE,
 )
 # A server that has not given up says so in words, where it writes no report.
 _WAITING: Final = re.compile(
