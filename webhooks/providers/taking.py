@@ -3,6 +3,7 @@
 A batch is stored in bounded transactions; one event that cannot be stored is parked and takes no other with it (B14).
 """
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +24,8 @@ from webhooks.providers.normalising import Source, events_of, unreadable
 from webhooks.refusals import Refusal
 from webhooks.storing import store
 
-CHUNK: Final = 100  # events of one transaction
+CHUNK: Final = 50  # events of one transaction
+WRITERS: Final = 2  # transactions at once: more would only wait for each other's accounts, and then for nothing
 WRONG: Final[dict[tuple[Route, Sort], str]] = {
     ("events", "inbound"): "this is a mail that came in; post it to …/inbound",
     ("inbound", "event"): "this is a delivery event; post it to …/events",
@@ -87,6 +89,7 @@ class Intake:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._slots = asyncio.Semaphore(WRITERS)
 
     async def take(self, name: str, found: Read, proved: tuple[str, str] | None) -> Taken:
         """Store and commit; `proved` is a token with the hash of the body it came with.
@@ -110,7 +113,8 @@ class Intake:
             return await accept_all(session, offers) if offers else []
 
         try:
-            return await store(self._database, work)
+            async with self._slots:
+                return await store(self._database, work)
         except (Refusal, Reused):
             raise
         except Exception as error:
