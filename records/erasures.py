@@ -20,6 +20,7 @@ from records.tables import Erasure
 
 KEYS: Final = "erasure_keys"  # in a session's `info`
 ASKED_US: Final = "this person had their data erased here"
+_PERSONAL: Final = ("address", "first_name", "last_name", "title", "phone")
 LEAVE_OUT: Final = "Take them out of the list and of where it came from"
 
 
@@ -84,13 +85,14 @@ async def erased_among(session: AsyncSession, values: Collection[str], kind: str
 
 
 async def refuse_erased(session: AsyncSession, staged: Staged) -> None:
-    """Take the rows of erased people out of an import of contacts."""
+    """Take the rows of erased people out of an import of contacts; blank ones, as we export them, may stay."""
     table = staged.table
-    named = [table.c.line, table.c.id, *([table.c.address] if "address" in table.c else [])]
-    rows = (await session.execute(select(*named).order_by(table.c.line))).all()
-    ids = await erased_among(session, {row.id for row in rows}, "contact")
-    addresses = await erased_among(session, {row.address for row in rows if len(row) > 2 and row.address})
-    for row in rows:
-        if row.id in ids or (len(row) > 2 and row.address in addresses):
-            staged.take_out(row.line, row.id, "id" if row.id in ids else "email", ASKED_US, LEAVE_OUT)
+    columns = [table.c[name] for name in _PERSONAL if name in table.c]
+    rows = [dict(row._mapping) for row in await session.execute(select(table.c.line, table.c.id, *columns))]
+    naming = {row["id"] for row in rows if any(row.get(name) for name in _PERSONAL)}
+    ids = await erased_among(session, naming, "contact")
+    addresses = await erased_among(session, {row["address"] for row in rows if row.get("address")})
+    for row in sorted(rows, key=lambda one: int(one["line"])):
+        if row["id"] in ids or row.get("address") in addresses:
+            staged.take_out(row["line"], row["id"], "id" if row["id"] in ids else "email", ASKED_US, LEAVE_OUT)
     await staged.sweep(session)

@@ -20,6 +20,7 @@ WHOLE: Final[Mapping[str, str]] = {
     "players": "true",
     "accounts": "id = :account",
     "contacts": "account = :account",
+    "consents": f"contact in ({_PEOPLE})",
     "account_roles": "account = :account",
     "suppressions": f"""lifted_at is null and (scope <> 'contact' or value in ({_PEOPLE}))
         and (scope <> 'account' or value = :account) and (scope <> 'address' or value in ({_ADDRESSES}))""",

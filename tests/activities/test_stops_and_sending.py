@@ -53,7 +53,7 @@ async def _many_planned(stage: Stage, accounts: int, each: int) -> list[tuple[An
         names = [f"{account}-c{one}" for one in range(each)]
         rows: list[Any] = [
             Contact(id=one, account=account, persona="champion", email=f"{one}@theirs.example",
-                    address=f"{one}@theirs.example", zone="UTC")
+                    address=f"{one}@theirs.example", zone="UTC", consent_basis="consent")
             for one in names
         ]  # fmt: skip
         rows += [

@@ -8,6 +8,8 @@ import pytest
 from records import newcomers
 from records.db import Database
 from records.erasures import NoErasureKey, erased_among
+from records.exporting import export
+from records.importing import import_sheets, open_sheets
 from records.inbox import accept
 from records.sheets.faults import BadCell
 from records.suppressions import Wanted, place_all
@@ -32,6 +34,16 @@ async def test_an_import_refuses_the_row_and_takes_the_others(
     assert ADDRESS not in fault.sentence.lower()
     assert report.files[0].new == 1
     assert ADDRESS not in (await everything(keyed)).lower().replace("joann@acme.example", "")
+
+
+async def test_what_was_exported_after_an_erasure_is_imported_unchanged(
+    keyed: Database, traces: str, tmp_path: Path
+) -> None:
+    await erase_ann(keyed)
+    await export(keyed, tmp_path / "out")
+    report = await import_sheets(keyed, open_sheets([tmp_path / "out" / "contacts.csv"]))
+    assert report.faults == ()
+    assert (report.files[0].new, report.files[0].changed) == (0, 0)
 
 
 async def test_nobody_adds_them_by_hand(keyed: Database, traces: str) -> None:

@@ -27,6 +27,7 @@ async def test_each_persona_is_written_to_in_its_own_window_over_zones_and_weeke
                 email=mail,
                 address=mail,
                 zone="America/New_York",
+                country="US",
             )
         )
     run = await stage.start(play, account)
