@@ -90,6 +90,7 @@ postmaster_address = postmaster@ours.example
 hostname = mail.theirs.example
 plugin {{
   sieve = file:{folder}/sieve/%u.sieve
+  sieve_extensions = +editheader
   sieve_vacation_min_period = 0
   sieve_vacation_send_from_recipient = yes
 }}
