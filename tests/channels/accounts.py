@@ -22,7 +22,7 @@ KEY = "the-secret-key-of-the-account:and-its-other-half"
 def api_of(kind: str, url: str = "http://127.0.0.1:9", **more: Any) -> Api:
     """The API of an account at this address."""
     provider = Provider.model_validate({"kind": kind, "key": KEY, "url": url, **MORE.get(kind, {})})
-    return APIS[kind](provider, "theirs", within=0.3, **more)
+    return APIS[kind](provider, "theirs", within=20.0, **more)
 
 
 def answer(status: int, body: object = None, **headers: str) -> Answer:

@@ -1,6 +1,7 @@
 """The one contract of every way mail leaves: our own SMTP server, and the APIs of six providers."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,13 @@ async def send(rig: Rig, mime: bytes, recipient: str = RECIPIENT, before_dot: ob
         return await delivery.finish(mime, before_dot)  # type: ignore[arg-type]
     finally:
         await delivery.close()
+
+
+async def eventually(holds: Callable[[], bool]) -> None:
+    """Wait until it holds: a server on a busy machine may be behind its sender's patience."""
+    async with asyncio.timeout(20):
+        while not holds():  # noqa: ASYNC110 - the server has no event for it
+            await asyncio.sleep(0.01)
 
 
 async def test_an_accepted_mail_arrives_once_as_it_was_frozen(rig: Rig) -> None:
@@ -132,9 +140,11 @@ async def test_an_answer_lost_after_acceptance_is_a_doubt_and_never_called_absen
     """A1, I1: counted once; asked, the transport says THERE or that it cannot tell."""
     mime, named = letter()
     rig.plan(how)  # type: ignore[arg-type]
+    if how == "stall-kept":
+        rig.hurry()
     with pytest.raises(Unanswered):
         await send(rig, mime)
-    assert len(rig.arrived) == 1
+    await eventually(lambda: len(rig.arrived) == 1)
     found = await rig.post.look_up(sought(mime, named))
     assert found.look is (Look.SILENT if rig.kind in CANNOT_TELL else Look.THERE)
     assert len(rig.arrived) == 1
