@@ -93,6 +93,12 @@ def test_feedback_is_read_before_opt_outs_and_replies(named: str, kind: str, com
     assert (meaning.kind, meaning.complained, meaning.answers) == (kind, complained, (SENT,))
 
 
+def test_a_mail_of_ours_given_back_as_a_complaint_names_itself() -> None:
+    """C9: Microsoft's junk mail reporting."""
+    meaning = read(mail("Hello Ben", from_=OURS, message_id=SENT, x_hmxmroriginalrecipient=THEIRS))
+    assert (meaning.kind, meaning.complained, meaning.answers) == ("complaint", THEIRS, (SENT,))
+
+
 @pytest.mark.parametrize(
     ("action", "kind"),
     [("failed", "bounce"), ("delayed", "delivery"), ("delivered", "delivery"), ("relayed", "delivery")],

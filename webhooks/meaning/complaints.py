@@ -37,6 +37,7 @@ class Feedback:
     kind: FeedbackKind
     complained: str  # whose, in normal form; empty where it is redacted
     evidence: tuple[Evidence, ...]
+    is_ours: bool = False  # the mail itself is the one complained of, given back as it is
 
 
 def read_complaint(mail: Mail) -> Feedback | None:
@@ -48,10 +49,11 @@ def read_complaint(mail: Mail) -> Feedback | None:
     if whose := complained_in(mail):
         return Feedback("complaint", _whose(whose[0]), (Evidence("complaint:ses-notification", "body", "complaint"),))
     # Microsoft's junk mail reporting gives the mail back as it is, with a header of its own.
-    marked = mail.header("x-hmxmroriginalrecipient") or _within("x-hmxmroriginalrecipient", mail.original)
+    whole = mail.header("x-hmxmroriginalrecipient")
+    marked = whole or _within("x-hmxmroriginalrecipient", mail.original)
     if marked or _TITLED.search(mail.header("subject")):
         shown = Evidence("complaint:jmrp", "header", mail.header("subject")[:120])
-        return Feedback("complaint", _whose(marked), (shown,))
+        return Feedback("complaint", _whose(marked), (shown,), is_ours=bool(whole))
     return None
 
 

@@ -118,7 +118,7 @@ def _of_feedback(mail: Mail, feedback: Feedback, known: Meaning) -> Meaning:
         kind=feedback.kind,
         evidence=(*known.evidence, *feedback.evidence),
         complained=feedback.complained,
-        answers=given_back_by(mail),
+        answers=tuple(ids_in(mail.header("message-id"))) if feedback.is_ours else given_back_by(mail),
         automatic=True,
     )
 
