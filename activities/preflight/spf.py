@@ -9,6 +9,7 @@ from activities.preflight.findings import Finding, Names
 from activities.preflight.ways import Way
 
 MOST_LOOKUPS: Final = 10  # RFC 7208, 4.6.4
+MOST_VOID: Final = 2  # of them such that find nothing
 _ASKING: Final = frozenset({"include", "a", "mx", "ptr", "exists", "redirect"})
 _KNOWN: Final = _ASKING | {"all", "ip4", "ip6", "exp"}
 _QUALIFIERS: Final = {"+": "pass", "-": "fail", "~": "softfail", "?": "neutral"}
@@ -19,6 +20,7 @@ class Seen:
     """What was come across while following a record."""
 
     lookups: int = 0
+    void: int = 0
     includes: set[str] = field(default_factory=set)
     networks: list[str] = field(default_factory=list)  # addresses and networks that pass
     faults: list[str] = field(default_factory=list)
@@ -55,6 +57,9 @@ def _record(record: str, seen: Seen, wanted: str, domain: str) -> Finding:
     if seen.lookups > MOST_LOOKUPS:
         found = f"takes more than {MOST_LOOKUPS} DNS lookups, receivers give up: {record}"
         return Finding("SPF", "fails", found, "fewer includes, or ip4: networks in their place", domain)
+    if seen.void > MOST_VOID:
+        found = f"more than {MOST_VOID} of its names do not exist, receivers give up: {record}"
+        return Finding("SPF", "fails", found, "take out the names that are gone", domain)
     if not seen.known:
         return Finding("SPF", "unknown", f"DNS did not answer for a part of it: {record}", "ask again", domain)
     if seen.every in ("", "?"):
@@ -151,6 +156,7 @@ async def _addresses(names: Names, kind: str, host: str, seen: Seen) -> list[str
     for one in hosts[:MOST_LOOKUPS]:
         told = await names.addresses(one)
         seen.known = seen.known and told.known
+        seen.void += told.known and not told.values
         found += told.values
     return found
 

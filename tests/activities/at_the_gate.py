@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from activities.contracts import StepOut
+from activities.registry import Activities
 from records.tables import Decision, Run
+from settings import Mailbox
 from tests.activities.builders import NOW, Stage
 
 
@@ -33,3 +35,11 @@ async def first(stage: Stage, now: datetime = NOW, step: str = "first", **more: 
     from activities.contracts import StepIn
 
     return await stage.send(StepIn(run_id=run.id, version=run.version, step=step, now=now, base=now, **more))
+
+
+def with_mailboxes(stage: Stage, **mailbox: Any) -> Stage:
+    """Another worker, which knows the csm's mailbox."""
+    worker = stage.again()
+    worker.settings = worker.settings.model_copy(update={"mailboxes": {"CSM@ours.example": Mailbox(**mailbox)}})
+    worker.activities = Activities(worker.database, worker.transport, worker.settings)
+    return worker

@@ -4,14 +4,16 @@ from typing import Any
 
 from sqlalchemy import event, text
 
+from tests.activities.at_the_gate import with_mailboxes
 from tests.activities.builders import NOW, Stage, mail, play_of
 
 OLD = """
-insert into touches (key, run, account, contact, step, occurrence, channel, state, created_at, settled_at, address)
+insert into touches (key, run, account, contact, step, occurrence, channel, state, created_at, settled_at, address,
+  mailbox)
 select 'old/' || i, :run, case when i % 50 = 0 then 'acme' else 'firm-' || i % 3000 end,
   case when i % 50 = 0 then 'acme-kim' else 'c-' || i % 9000 end, 'first', i, 'email', 'made',
   cast(:now as timestamptz) - i * interval '7 min', cast(:now as timestamptz) - i * interval '7 min' - interval '20 d',
-  case when i % 50 = 0 then 'acme-kim@theirs.example' else 'c' || i % 9000 || '@x.example' end
+  case when i % 50 = 0 then 'acme-kim@theirs.example' else 'c' || i % 9000 || '@x.example' end, 'csm@ours.example'
 from generate_series(1, 200000) i
 """
 HOLDS = """
@@ -24,7 +26,7 @@ from generate_series(1, 20000) i
 """
 
 
-GATE, QUOTA = "as email_last", "as made from touches"  # what the two statements say and no other
+GATE, QUOTA, MAILBOX = "as email_last", "as made from touches", "under_way.mails"  # what each says and no other
 
 
 async def _seen(stage: Stage) -> dict[str, tuple[str, Any]]:
@@ -33,7 +35,7 @@ async def _seen(stage: Stage) -> dict[str, tuple[str, Any]]:
 
     @event.listens_for(stage.database.engine.sync_engine, "before_cursor_execute")
     def look(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
-        found.update({mark: (statement, parameters) for mark in (GATE, QUOTA) if mark in statement})
+        found.update({mark: (statement, parameters) for mark in (GATE, QUOTA, MAILBOX) if mark in statement})
 
     return found
 
@@ -50,8 +52,9 @@ async def test_the_gate_reads_only_indexes_of_the_ledger_however_long_it_is(stag
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.execute(text("analyze"))
     seen = await _seen(stage)
-    assert (await stage.send(stage.step(admitted, "first"))).verdict == "made"
-    for mark in (GATE, QUOTA):
+    worker = with_mailboxes(stage, a_day=400)
+    assert (await worker.send(stage.step(admitted, "first"))).verdict == "made"
+    for mark in (GATE, QUOTA, MAILBOX):
         scans = list(_scans(await _plan(stage, *seen[mark])))
         grown = [scan for scan in scans if scan["Relation Name"] in ("touches", "holds", "suppressions")]
         assert {scan["Node Type"] for scan in grown} <= {"Index Scan", "Index Only Scan", "Bitmap Heap Scan"}, mark

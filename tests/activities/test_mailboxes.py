@@ -9,22 +9,14 @@ import pytest
 
 from activities.contracts import StepOut
 from activities.mailboxes import WARM_UP, Limit, Senders, limit_of, warm_up_day
-from activities.registry import Activities
 from records.tables import Decision, Notice, Touch
 from settings import Mailbox
+from tests.activities.at_the_gate import with_mailboxes
 from tests.activities.builders import NOW, Stage, mail, play_of
 
 TODAY = date(2026, 11, 24)
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 CSM = "csm@ours.example"
-
-
-def with_mailboxes(stage: Stage, **mailbox: Any) -> Stage:
-    """Another worker, which knows the csm's mailbox."""
-    worker = stage.again()
-    worker.settings = worker.settings.model_copy(update={"mailboxes": {"CSM@ours.example": Mailbox(**mailbox)}})
-    worker.activities = Activities(worker.database, worker.transport, worker.settings)
-    return worker
 
 
 async def several(stage: Stage, count: int, **step: Any) -> list[Any]:

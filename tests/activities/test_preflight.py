@@ -37,6 +37,7 @@ async def test_a_domain_in_order_passes(stub: Stub) -> None:
         (["v=spf1 inculde:_spf.google.com ~all"], "fails", "'inculde:_spf.google.com' is no term of SPF"),
         (["v=spf1 ip4:300.1.1.1 ~all"], "fails", "'300.1.1.1' is no network"),
         (["v=spf1 " + "a:relay.firm.example " * 11 + "~all"], "fails", "more than 10 DNS lookups"),
+        (["v=spf1 a:gone-1.example a:gone-2.example a:gone-3.example ~all"], "fails", "names do not exist"),
         (["v=spf1 include:firm.example ~all"], "fails", "more than 10 DNS lookups"),
         (["v=spf1 redirect=_spf.google.com"], "ok", "redirect"),
         (["V=SPF1 include:_spf.google.com -ALL"], "ok", "-ALL"),
