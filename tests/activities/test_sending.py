@@ -22,6 +22,7 @@ KEY = "hello/acme/1/first/1/acme-kim"
 
 @pytest.mark.parametrize("at", ["RCPT", "DATA", "DOT"])
 async def test_a_server_that_says_later_gets_the_same_bytes_later(stage: Stage, at: Any) -> None:
+    """A5: 4xx at any verb, the final dot included."""
     admitted = await stage.begin()
     stage.sink.faults.plan(Fault(at=at, reply="451 4.3.0 busy, acme-kim@theirs.example", times=1))
     out = await stage.send(stage.step(admitted, "first"))
@@ -39,6 +40,7 @@ async def test_a_server_that_says_later_gets_the_same_bytes_later(stage: Stage, 
 
 @pytest.mark.parametrize("at", ["MAIL", "RCPT", "DATA", "DOT"])
 async def test_a_server_that_says_no_for_good_is_asked_once(stage: Stage, at: Any) -> None:
+    """A6: 5xx at any verb."""
     admitted = await stage.begin()
     stage.sink.faults.plan(Fault(at=at, reply="550 5.1.1 no such user acme-kim@theirs.example", times=1))
     out = await stage.send(stage.step(admitted, "first"))
@@ -48,6 +50,7 @@ async def test_a_server_that_says_no_for_good_is_asked_once(stage: Stage, at: An
 
 
 async def test_a_server_that_says_later_for_two_days_has_refused(stage: Stage) -> None:
+    """A5: not for ever."""
     admitted = await stage.begin()
     stage.sink.faults.plan(Fault(at="RCPT", reply="450 4.2.1 greylisted"))
     now, answers = NOW, []
@@ -63,6 +66,7 @@ async def test_a_server_that_says_later_for_two_days_has_refused(stage: Stage) -
 async def test_a_server_lost_after_the_dot_leaves_a_doubt_and_no_second_mail(
     stage: Stage, drop: Any, kept: int
 ) -> None:
+    """A1: RFC 1047's gap."""
     admitted = await stage.begin()
     stage.sink.faults.plan(Fault(drop=drop, times=1))
     for _ in range(2):
@@ -75,6 +79,7 @@ async def test_a_server_lost_after_the_dot_leaves_a_doubt_and_no_second_mail(
 
 
 async def test_a_server_lost_after_its_last_word_has_the_mail(stage: Stage) -> None:
+    """A1: the word was said."""
     admitted = await stage.begin()
     stage.sink.faults.plan(Fault(drop="after-250", times=1))
     assert (await stage.send(stage.step(admitted, "first"))).verdict == "made"
@@ -82,6 +87,7 @@ async def test_a_server_lost_after_its_last_word_has_the_mail(stage: Stage) -> N
 
 
 async def test_a_server_that_cannot_be_reached_leaves_the_mail_unsent(stage: Stage) -> None:
+    """A2: nothing was accepted."""
     admitted = await stage.begin()
     await stage.sink.stop()
     with pytest.raises(ApplicationError, match="nothing was sent") as refused:
@@ -101,6 +107,7 @@ async def test_a_kept_connection_that_went_stale_is_made_anew(stage: Stage) -> N
 
 
 async def test_a_claim_that_a_dead_worker_left_is_a_doubt_and_never_sent_again(stage: Stage) -> None:
+    """A1: the dot was announced, so it may have gone out."""
     admitted = await stage.begin()
     await _left_claimed(stage, admitted)
     out = await stage.send(stage.step(admitted, "first"))
@@ -110,6 +117,7 @@ async def test_a_claim_that_a_dead_worker_left_is_a_doubt_and_never_sent_again(s
 
 
 async def test_a_verdict_that_a_dying_attempt_left_in_its_heartbeat_is_kept(stage: Stage) -> None:
+    """A4: what the attempt knew outlives it."""
     admitted = await stage.begin()
     await _left_claimed(stage, admitted)
     left = {"token": "theirs", "state": "made", "reason": "accepted", "server_text": "250 2.0.0 OK"}
@@ -119,6 +127,7 @@ async def test_a_verdict_that_a_dying_attempt_left_in_its_heartbeat_is_kept(stag
 
 
 async def test_old_claims_without_a_verdict_are_swept_into_doubt(stage: Stage) -> None:
+    """A1: also where no attempt ever comes back."""
     admitted = await stage.begin()
     await _left_claimed(stage, admitted)
     outbox = Outbox(stage.database, stage.transport, stage.settings)
@@ -153,6 +162,7 @@ async def test_two_workers_with_one_touch_make_one_mail(stage: Stage) -> None:
 
 
 async def test_two_plays_in_the_same_second_write_to_one_person_once(stage: Stage) -> None:
+    """A10: also without a cap on the day."""
     await stage.people()
     admitted = [await stage.open(await stage.publish(play_of(f"play-{number}"))) for number in range(6)]
     answers = await asyncio.gather(*(stage.send(stage.step(one, "first")) for one in admitted))
@@ -161,6 +171,7 @@ async def test_two_plays_in_the_same_second_write_to_one_person_once(stage: Stag
 
 
 async def test_postgres_lost_after_the_dot_does_not_lose_the_verdict(stage: Stage) -> None:
+    """A7: every connection ended while the server thinks."""
     admitted = await stage.begin()
     stage.sink.faults.plan(Fault(delay=0.5))
     sending = asyncio.create_task(stage.send(stage.step(admitted, "first")))
@@ -176,6 +187,7 @@ async def test_postgres_lost_after_the_dot_does_not_lose_the_verdict(stage: Stag
 
 
 async def test_a_cancelled_attempt_finishes_the_mail_it_has_begun(stage: Stage) -> None:
+    """A3: a stop is no reason to leave a mail half sent."""
     admitted = await stage.begin()
     stage.sink.faults.plan(Fault(delay=0.3))
     sending = asyncio.create_task(stage.activities.emailing._send(*await _ready(stage, admitted)))

@@ -12,7 +12,7 @@ from tests.activities.builders import NOW, Stage, hours, play_of
 
 
 async def test_no_text_begins_after_an_opt_out_was_accepted(stage: Stage) -> None:
-    """1,000 opt-outs, two a person, at random moments around 500 sends; the mail server and we share a clock."""
+    """A9, I2: 1,000 opt-outs, two a person, at random moments around 500 sends; one clock for us and the server."""
     accounts, each = 25, 20
     sends = await _many_planned(stage, accounts, each)
     stopped: dict[str, float] = {}
@@ -67,6 +67,7 @@ async def _many_planned(stage: Stage, accounts: int, each: int) -> list[tuple[An
 
 
 async def test_the_kill_switch_waits_for_texts_that_are_about_to_begin(stage: Stage) -> None:
+    """A18: no text begins after the switch has answered."""
     from records import switches
 
     sends = await _many_planned(stage, 10, 5)
