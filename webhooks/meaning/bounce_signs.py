@@ -6,7 +6,7 @@ Tables of signs and the order in which they are asked. What it reports of whom i
 import re
 from typing import Final
 
-from webhooks.meaning.addresses import addresses_in
+from webhooks.meaning.addresses import ADDRESS, addresses_in, trimmed
 from webhooks.meaning.reading import Mail
 
 _LOOKED_AT: Final = 6_000  # characters of what the mail says
@@ -100,6 +100,8 @@ def sign_of_bounce(mail: Mail) -> str:
         return "delivery-status"
     if mail.header("x-failed-recipients"):
         return "x-failed-recipients"
+    if _ANSWERING.match(mail.header("subject")) and _by_person(mail):
+        return ""  # a person may be the postmaster
     said = mail.said[:_LOOKED_AT]
     titled = bool(_TITLE.search(mail.header("subject")))
     if _SENDER.search(mail.header("from")) or _DAEMON.search(mail.header("return-path")):
@@ -116,9 +118,22 @@ def _by_title(mail: Mail, said: str, titled: bool) -> str:
         return ""
     if titled and mail.original:
         return "title-and-mail-given-back"
-    if _TITLE.search(mail.header("subject")) and _RETURNING.search(said) and addresses_in(said):
-        return "title-and-words"
-    return ""
+    returning = _TITLE.search(mail.header("subject")) and _RETURNING.search(said)
+    return "title-and-words" if returning and _lists_somebody(mail, said) else ""
+
+
+_LISTING: Final = re.compile(
+    rf"^[ \t*>-]{{0,12}}(?:\"[^\"\n]{{1,80}}\" ?)?<?({ADDRESS})>?[ \t]{{0,8}}(?:[:;(\[][^\n]*)?$", re.MULTILINE
+)
+
+
+def _lists_somebody(mail: Mail, said: str) -> bool:
+    """Whether an address stands at a line's beginning as on a list: people name addresses in their sentences.
+
+    The writer's own is a signature.
+    """
+    own = {one.lower() for name in ("from", "to", "reply-to") for one in addresses_in(mail.header(name))}
+    return any(trimmed(one).lower() not in own for one in _LISTING.findall(said))
 
 
 def _by_person(mail: Mail) -> bool:
