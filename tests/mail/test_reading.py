@@ -233,6 +233,16 @@ async def test_the_same_words_again_are_a_loop_and_are_not_acted_on(database: Da
     assert "loop" in again.reason
 
 
+async def test_more_than_a_few_replies_a_day_from_one_address_are_looked_at_by_a_person(
+    database: Database, touch: str, come: Come
+) -> None:
+    """C11: a cap per address; an opt-out always counts."""
+    states = [(await come(letter(f"Answer {number}, shall we talk?", In_Reply_To=touch))).state for number in range(7)]
+    assert states == ["read"] * 5 + ["listed"] * 2
+    await come(letter("Please unsubscribe me from these emails.", In_Reply_To=touch))
+    assert ("contact", "ann", None) in await b.suppressions(database)
+
+
 # --- reports ---------------------------------------------------------------------------------------------------------
 
 

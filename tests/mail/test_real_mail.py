@@ -31,7 +31,7 @@ from worker import run_worker
 
 FIRST = "{email: first, from: adr, to: champion, window: any, reason: one}"
 SECOND = "{email: second, from: adr, to: champion, window: any, after: 2d, reason: two}"
-# Sieve answers no mail with List- headers (RFC 5230, 4.6), which ours have; Exchange and Gmail answer them. So theirs go.
+# Sieve answers no mail with List- headers (RFC 5230, 4.6), Exchange and Gmail do: theirs takes ours off first.
 AWAY = """require ["vacation", "editheader"];
 deleteheader "List-Unsubscribe";
 deleteheader "List-Unsubscribe-Post";

@@ -18,6 +18,7 @@ from webhooks.meaning.model import Kind, Meaning, Returned
 
 SOURCE: Final = "mail"
 LONGEST: Final = 20_000  # characters of a reply that are kept with its event
+MOST_A_DAY: Final = 5  # replies from one address that plays hear of (C11); the first has stopped what it stops
 State = Literal["read", "listed", "own"]
 Data = dict[str, Any]
 
@@ -151,8 +152,11 @@ def _reply(meaning: Meaning, ours: Ours) -> Ruling:
     """C1, C4. A person wrote; whoever it is, and in whatever thread, is matched when it is accepted."""
     if meaning.automatic and ours.mail is None and not ours.knows_sender:
         return Ruling("read", "made by a machine or for many: nothing stops for it")
-    if ours.said_before and meaning.reply != "unsubscribe":
-        return Ruling("listed", "the same words came from there before: a machine's, or a loop")
+    if meaning.reply not in ("unsubscribe", "not_interested"):
+        if ours.said_before:
+            return Ruling("listed", "the same words came from there before: a machine's, or a loop")
+        if ours.replies_today >= MOST_A_DAY:
+            return Ruling("listed", f"{MOST_A_DAY} replies came from there today: it may be a loop")
     if not meaning.sender and ours.mail is None:
         return Ruling("listed", "a reply from nobody: its From cannot be read")
     kind = _unanswered(meaning.reply) if meaning.automatic else meaning.reply

@@ -24,3 +24,4 @@ class Ours:
     about_notice: bool = False  # it speaks of a notice to one of our players
     knows_sender: bool = False  # a contact has this address
     said_before: bool = False  # the same words came from there a few days ago: a machine's
+    replies_today: int = 0  # from this address, within 24 hours

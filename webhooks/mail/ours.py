@@ -34,7 +34,7 @@ async def look(session: AsyncSession, settings: Settings, meaning: Meaning, mail
         from_us=await _is_ours(session, settings, meaning.sender),
         about_notice=await _is_notice(session, names_of(names)),
         knows_sender=await _is_known(session, meaning.sender),
-        said_before=await _said_before(session, meaning, mail),
+        **await _earlier(session, meaning, mail),
     )
 
 
@@ -87,16 +87,19 @@ async def _is_known(session: AsyncSession, sender: str) -> bool:
     return await session.scalar(select(Contact.id).where(Contact.address == normal_form(sender)).limit(1)) is not None
 
 
-async def _said_before(session: AsyncSession, meaning: Meaning, mail: str) -> bool:
-    if len(meaning.text) < REPEATED_LENGTH:
-        return False
-    accounts = select(Contact.account).where(Contact.address == normal_form(meaning.sender))
+async def _earlier(session: AsyncSession, meaning: Meaning, mail: str) -> dict[str, Any]:
+    """What came from the same address in the last days."""
+    if meaning.kind != "reply" or not meaning.sender:
+        return {}
+    sender, said = normal_form(meaning.sender), words_of(meaning)
+    accounts = select(Contact.account).where(Contact.address == sender)
     query = (
-        select(Event.data)
+        select(Event.data, Event.received_at > func.now() - timedelta(days=1))
         .where(Event.account.in_(accounts), Event.kind == "reply", Event.source == SOURCE)
         .where(Event.received_at > func.now() - REPEATED_WITHIN, ~Event.id.contains(mail, autoescape=True))
+        .order_by(Event.received_at.desc())
         .limit(100)
     )
-    earlier = (await session.scalars(query)).all()
-    said = words_of(meaning)
-    return any(one.get("text") == said and one.get("email") == normal_form(meaning.sender) for one in earlier)
+    theirs = [(data, today) for data, today in await session.execute(query) if data.get("email") == sender]
+    same = len(said) >= REPEATED_LENGTH and any(data.get("text") == said for data, _ in theirs)
+    return {"said_before": same, "replies_today": sum(today for _, today in theirs)}
