@@ -111,9 +111,10 @@ def names_of(data: Mapping[str, Any]) -> list[str]:
 
 
 def refs_of(data: Mapping[str, Any]) -> list[str]:
-    """The provider's ids an event names: `ref`, and those that stand in for a Message-ID."""
-    inside = [found[1] for found in map(_AMAZON.match, names_of(data)) if found]
-    return [one for one in (" ".join(text_of(data, "ref").split()), *inside) if one]
+    """The provider's ids an event names: `ref`, and those that stand in for a Message-ID or are one (Brevo)."""
+    named = names_of(data)
+    inside = [found[1] for found in map(_AMAZON.match, named) if found]
+    return [one for one in (" ".join(text_of(data, "ref").split()), *inside, *named) if one]
 
 
 def _bracketed(message_id: str) -> str:

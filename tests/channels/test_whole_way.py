@@ -10,6 +10,7 @@ from activities.reconciling import Reconciler
 from activities.registry import Activities
 from local.mail_sink import MailSink
 from records.db import Database
+from records.matching import match
 from tests.activities.builders import Stage
 from tests.activities.doubtful import KEY
 from tests.channels.rigs import post_of
@@ -49,6 +50,15 @@ async def test_a_mail_by_an_api_is_in_the_ledger_with_how_it_left(stage: Stage, 
     assert (touch.state, touch.transport, touch.mailbox) == ("made", server.kind, MAILBOX)
     assert touch.transport_ref == server.mails[0].ref
     assert (len(server.mails), len(stage.mails)) == (1, 0)
+
+
+async def test_a_reply_to_the_mail_as_it_arrived_finds_its_touch(stage: Stage, server: StandIn) -> None:
+    """C12: also where the provider has put a Message-ID of its own in."""
+    admitted = await stage.begin()
+    await stage.send(stage.step(admitted, "first"))
+    async with stage.database.begin() as session:
+        found = await match(session, {"references": ["<other@x.test>", server.mails[0].message_id]})
+    assert (found.touch, found.contact) == (KEY, "acme-kim")
 
 
 async def test_a_doubt_about_an_api_is_settled_where_it_can_be_asked(stage: Stage, server: StandIn) -> None:

@@ -48,7 +48,11 @@ class Brevo(Api):
             "subject": mail.subject,
             "textContent": mail.text,
             "htmlContent": mail.html,
-            "headers": {**mail.headers_but("Date", "Message-ID"), "idempotencyKey": key},
+            "headers": {
+                **mail.headers_but("Date", "Message-ID"),
+                "idempotencyKey": key,
+                "X-Mailin-custom": json.dumps({"send_key": key}),  # comes back with every webhook
+            },
             "tags": [key],
         }
         if mail.reply_to is not None:
@@ -62,7 +66,8 @@ class Brevo(Api):
         ref = answer.json.get("messageId")
         if answer.status not in (201, 202) or not isinstance(ref, str):
             return None
-        return Accepted(f"{answer.status} Created", ref=ref, message_id=f"<{ref.strip('<>')}>")
+        named = f"<{ref.strip('<>')}>"
+        return Accepted(f"{answer.status} Created", ref=named, message_id=named)
 
     def meaning(self, answer: Answer) -> Said | None:
         """By its code; `invalid_parameter` by its words."""
