@@ -67,6 +67,12 @@ _BEFORE: Final = (
 _ORDINAL: Final = r"(?:st|nd|rd|th|er|e|o|a|\.|-?(?:го|е|ое|ро|ти|ви|ми|ри|go|ego))?"
 _YEAR: Final = r"(?:,?\s*(?:de\s+|del\s+)?((?:19|20)\d\d)\b(?:\s*(?:г|r|года|roku|година)\b\.?)?)?"
 
+# Months that are also words, or begin names: only with a day before and a year behind.
+_SHORT_MONTHS: Final = {"ago": 8, "sie": 8, "set": 9, "out": 10, "ott": 10, "lis": 11, "mag": 5}
+_DAY_SHORT_MONTH: Final = re.compile(
+    rf"(?<![\d.,:])(\d{{1,2}})\.?\s+(?:de\s+)?({'|'.join(_SHORT_MONTHS)})\.?,?\s+(?:de\s+)?(20\d\d)\b"
+)
+
 _ISO: Final = re.compile(_BEFORE + r"(?<!\d)(20\d\d)([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
 _FIGURES: Final = re.compile(_BEFORE + r"(?<![\d.,/:-])(\d{1,2})([./-])(\d{1,2})\2\s?((?:20)?\d\d)(?![\d/:-]|\.\d)")
 _SHORT_DOTS: Final = re.compile(_BEFORE + r"(?<![\d.,/:-])(\d{1,2})\.\s?(\d{1,2})\.(?!\s?\d)")
@@ -84,7 +90,7 @@ _MONTH_DAY: Final = re.compile(
 _DAY_ALONE: Final = re.compile(
     rf"(?:\b({_LONG_WEEKDAY})\b,?\s+(?:the\s+|den\s+|le\s+)?|\bthe\s+)(\d{{1,2}})(st|nd|rd|th|\.)?(?![\d:/.]|\s*(?:am|pm|uhr|h|weeks|days)\b)"
 )
-_WEEKDAY_ALONE: Final = re.compile(rf"\b({_LONG_WEEKDAY})\b")
+_WEEKDAY_ALONE: Final = re.compile(rf"\b({_LONG_WEEKDAY})\b(?!,?\s*\d{{1,2}}/\d)")
 _NEAR: Final = re.compile(rf"(?<!guten )(?<!\bin the )\b(?:({_words(words_of.TOMORROW)})|({_words(words_of.TODAY)}))\b")
 _IN_UNITS: Final = re.compile(
     rf"\b(?:{_words(words_of.IN)})\s+(?:about\s+|etwa\s+|environ\s+|ca\.?\s+|a\s+)?({_NUMBER})\s+(?:of\s+)?({_UNIT})\b"
@@ -105,7 +111,7 @@ _PERIODS: Final = {
 _NEXT: Final = _words(words_of.NEXT)
 _PLACE: Final = rf"(?:(?P<early>{_words(words_of.START_OF)})|(?P<mid>{_words(words_of.MIDDLE_OF)})|(?P<late>{_words(words_of.END_OF)}))"
 _WHOLE_MONTH: Final = re.compile(
-    rf"(?:\b{_PLACE}[\s-]+(?:of\s+|de\s+|des\s+|di\s+)?)?\b(?:(?P<bare>{_BARE_MONTH})|(?:in|until|till|im|mi|en)\s+(?P<short>may|mai|mar|jan|feb|dec))"
+    rf"(?:\b{_PLACE}[\s-]+(?:of\s+|de\s+|des\s+|di\s+)?)?(?<!\d\s)(?<!\d\.\s)\b(?:(?P<bare>{_BARE_MONTH})|(?:in|until|till|im|mi|en)\s+(?P<short>may|mai|mar|jan|feb|dec))"
     rf"\b(?!\s*\d{{1,2}}\b){_YEAR.replace('((?:19', '(?P<year>(?:19')}"
 )
 _QUARTER: Final = re.compile(
@@ -174,7 +180,15 @@ def _figures(text: str, received: date, order: Order) -> Iterator[DateSaid]:
         yield from _day(found, _coming(int(found[2]), int(found[1]), received))
     for found in _SHORT_SLASH.finditer(text):
         pair = _pair(int(found[1]), int(found[2]), order)
-        yield from _day(found, _coming(pair[1], pair[0], received)) if pair else ()
+        yield from _day(found, _coming(pair[1], pair[0], received) if pair else _by_weekday(found, received))
+
+
+def _by_weekday(found: re.Match[str], received: date) -> date | None:
+    """`Friday 4/12`: the one of both readings that is a Friday."""
+    named = re.match(r"[^\W\d_]+", found[0])
+    ways = (_coming(int(found[1]), int(found[2]), received), _coming(int(found[2]), int(found[1]), received))
+    fit = [day for day in ways if day and named and words_of.WEEKDAYS.get(named[0]) == day.weekday()]
+    return fit[0] if len(fit) == 1 else None
 
 
 def _pair(first: int, second: int, order: Order) -> tuple[int, int] | None:
@@ -187,6 +201,8 @@ def _pair(first: int, second: int, order: Order) -> tuple[int, int] | None:
 def _named(text: str, received: date, order: Order) -> Iterator[DateSaid]:
     for found in _DAY_MONTH.finditer(text):
         yield from _day(found, _of(found[3], words_of.MONTHS[found[2]], int(found[1]), received))
+    for found in _DAY_SHORT_MONTH.finditer(text):
+        yield from _day(found, _made(int(found[3]), _SHORT_MONTHS[found[2]], int(found[1])))
     for found in _MONTH_DAY.finditer(text):
         yield from _day(found, _of(found[3], words_of.MONTHS[found[1]], int(found[2]), received))
 

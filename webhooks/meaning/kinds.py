@@ -62,7 +62,7 @@ def kind_of(text: str, subject: str, received: datetime) -> Said:
         said = rule(heard)
         if said is not None:
             return said
-    return Said("question", None, "", "", _evidence(heard.asks, heard.no, heard.yes))
+    return Said("question", None, "", "", _evidence(heard.asks, heard.no, heard.yes, heard.elsewhere))
 
 
 def _heard(text: str, received: datetime) -> _Heard:

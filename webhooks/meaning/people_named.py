@@ -26,7 +26,7 @@ _CALL: Final = (
     r"wenden sie sich (?:bitte )?an|wende dich (?:bitte )?an|kontaktieren sie(?: bitte)?|an|vertritt mich|vertreten von|"
     r"vertretung (?:ist|übernimmt|hat)?|durch|zuständig (?:ist|dafür ist)|ansprechpartner(?:in)? ist|verantwortlich ist|"
     r"schreiben sie|fragen sie|ist|contacter|contactez|adressez-vous à|vous adresser à|joindre|écrire à|écrivez à|voir avec|"
-    r"demander à|remplac\w+ par|auprès de|à|est|contactar (?:con|a)|contacte (?:con|a)|contacta (?:con|a)|póngase en "
+    r"demander à|avec|remplac\w+ par|auprès de|à|est|contactar (?:con|a)|contacte (?:con|a)|contacta (?:con|a)|póngase en "
     r"contacto con|ponerse en contacto con|diríjase a|dirigirse a|escriba a|escribir a|escriba|hable con|hablar con|con|a|es|"
     r"o kontakt z|kontakt z|skontaktować się z|kontaktować się z|zwrócić się do|zwracać się do|pisać do|napisać do|z|do|"
     r"jest|zastępuje mnie|обратиться к|обращайтесь к|обращаться к|обратитесь к|напишите|писать|пишите|свяжитесь с|"
@@ -34,15 +34,36 @@ _CALL: Final = (
     r"вместо меня|обърнете се към|обръщайте се към|свържете се с|свържете се със|пишете на|към|се занимава|отговаря|"
     r"ме замества|замества ме|със|contattare|rivolgersi a|contatti|scrivere a|contactar|contate|neem contact op met|kontakta"
 )
+_RATHER: Final = (
+    r"better|rather|instead|directly|direkt|lieber|besser|bitte|plutôt|directement|mejor|directamente|raczej|lepiej|"
+    r"bezpośrednio|лучше|напрямую|сразу|по-добре|директно|direttamente|please"
+)
+_DOES: Final = (
+    r"handles|is (?:the|our|responsible|in charge|your)|takes care|looks after|leads|heads|owns|manages|would be|will be|"
+    r"has taken|took|can help|ist (?:der|die|unser\w*|ihr\w*|dafür|zuständig|verantwortlich)|übernimmt|betreut|kümmert|leitet|"
+    r"kann ihnen|est (?:la|le|en|responsable|notre|mon|ma)|s'occupe|gère|es (?:la|el|quien|responsable|nuestr\w)|se encarga|"
+    r"jest|zajmuje|odpowiada|prowadzi|отвечает|занимается|решает|ведёт|ведет|отговаря|се занимава|è (?:il|la)|si occupa"
+)
+_DOING: Final = re.compile(rf"(?<!\w)({_NAME})\s*(?:\([^()]{{1,60}}\)\s*)?,?\s+(?:{_DOES})\b")
 _CALLED: Final = re.compile(
-    rf"(?i:(?<!\w)(?:{_CALL}))\s*:?\s+(?:(?i:{_TITLE})\s+(?:[a-zà-ÿа-я-]{{2,20}}\s+){{0,2}}?){{0,3}}({_NAME})"
+    rf"(?i:(?<!\w)(?:{_CALL}))\s*:?\s+(?:(?i:{_RATHER})\s+)?(?:(?i:{_TITLE})\s+(?:[a-zà-ÿа-я-]{{2,20}}\s+){{0,2}}?){{0,3}}({_NAME})"
 )
 _BEFORE_ADDRESS: Final = re.compile(
     rf"({_NAME})\s*(?:[,:(<\[–-]|\b(?i:at|unter|via|под|на|w|en|bei|op|mit)\b|\s)*\s*(?:(?i:e-?mail)\s*:?\s*)?$"
 )
-_NOT_NAMES: Final = frozenset(
-    ["i", "we", "you", "he", "she", "they", "it", "my", "our", "the", "please", "bitte", "sales", "support", "info", "hello", "hi", "dear", "hallo", "thanks", "thank", "best", "regards", "kind", "team", "office", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "januar", "februar", "märz", "mai", "juni", "juli", "oktober", "dezember", "ihnen", "sie", "ihr", "ihre", "ich", "wir", "mir", "mich", "uns", "you", "me", "us", "him", "her", "them", "in", "if", "for", "und", "and", "or", "oder", "our", "contact", "email", "mail", "e-mail", "phone", "tel", "mobile", "urgent", "cases", "case", "notfall", "dringenden", "fällen", "de", "la", "le", "les", "il", "elle", "su", "usted", "nosotros", "państwa", "pan", "pani", "proszę", "prosimy", "я", "мы", "вы", "вас", "вам", "мне", "меня", "он", "она", "они", "по", "в", "на", "с", "к", "если", "прошу", "пожалуйста", "моля", "аз", "ние", "вие", "linkedin", "google", "outlook", "crm", "hr", "it", "ceo", "cto", "cfo", "coo", "marketing", "einkauf", "abteilung", "department", "customer", "service"]
+_NO_NAMES: Final = (
+    "frau herr herrn mr mrs ms monsieur madame mme panem señor señora sr sra господин господину госпожа г-н г-жа это за "
+    "i we you he she they it my our the please bitte sales support info hello hi dear hallo thanks thank best "
+    "regards kind team office monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch "
+    "donnerstag freitag january february march april may june july august september october november december "
+    "januar februar märz mai juni juli oktober dezember ihnen sie ihr ihre ich wir mir mich uns me us him her "
+    "them in if for und and or oder contact email mail e-mail phone tel mobile urgent cases case notfall "
+    "dringenden fällen de la le les il elle su usted nosotros państwa pan pani proszę prosimy я мы вы вас вам "
+    "мне меня он она они по в на с к если прошу пожалуйста моля аз ние вие "
+    "frau herr herrn mr mrs ms monsieur madame mme panem señor señora sr sra господин господину госпожа г-н г-жа за это linkedin "
+    "google outlook crm hr ceo cto cfo coo marketing einkauf abteilung department customer service "
 )
+_NOT_NAMES: Final = frozenset(_NO_NAMES.split())
 
 
 @dataclass(frozen=True)
@@ -71,7 +92,8 @@ def _name_before(words: str) -> str:
 
 
 def _called(words: str) -> str:
-    return next((name for found in _CALLED.finditer(words[:1000]) if (name := _clean(found[1]))), "")
+    found = (*_CALLED.finditer(words[:1000]), *_DOING.finditer(words[:1000]))
+    return next((name for one in found if (name := _clean(one[1]))), "")
 
 
 def _clean(name: str) -> str:

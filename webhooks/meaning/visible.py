@@ -110,7 +110,7 @@ _DATE_FIRST: Final = re.compile(
     re.IGNORECASE,
 )
 _NAME_AND_ADDRESS: Final = re.compile(r"[<\[(]\s*(?:mailto:)?[^\s<>]{1,80}@[^\s<>]{1,80}")
-_NAME_THEN_ADDRESS: Final = re.compile(r"[^<>\n.!?:]{1,60}[<\[(]\s*(?:mailto:)?[^\s<>]{1,80}@[^\s<>]{1,80}")
+_NAME_THEN_ADDRESS: Final = re.compile(r"[^<>\n.!?:]{1,60}<\s*(?:mailto:)?[^\s<>]{1,80}@[^\s<>]{1,80}")
 
 
 def is_marker(words: str) -> bool:
@@ -135,17 +135,21 @@ def _one_marker_a_line(lines: list[str]) -> list[str]:
     return found
 
 
+def _begins(words: str) -> bool:
+    return bool(_OPENS.match(words) or _DATE_FIRST.match(words))
+
+
 def _end_of_marker(lines: list[str], place: int) -> int:
     """Where the marker that begins here ends; the next line when none begins here."""
     first = lines[place][:_LONGEST_LINE]
     if not first.strip() or first.lstrip().startswith(">") or is_marker(first):
         return place + 1
-    if not (_OPENS.match(first) or _DATE_FIRST.match(first) or _NAME_THEN_ADDRESS.match(first)) or _ENDS.search(first):
+    if not (_begins(first) or _NAME_THEN_ADDRESS.match(first)) or _ENDS.search(first):
         return place + 1
     joined = first.strip()
     for end in range(place + 1, min(place + 6, len(lines))):
         nearest = lines[end][:_LONGEST_LINE].strip()
-        if nearest.startswith(">") and not _ENDS.search(nearest):
+        if (nearest.startswith(">") and not _ENDS.search(nearest)) or _begins(nearest):
             break
         joined = f"{joined} {nearest}".strip()
         if len(joined) > 400:

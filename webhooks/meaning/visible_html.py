@@ -4,9 +4,32 @@ import re
 from html.parser import HTMLParser
 from typing import Final
 
-_BLOCKS: Final = frozenset(["p", "div", "tr", "table", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "section", "article", "header", "footer", "center"])
-_UNSEEN: Final = frozenset(["style", "script", "head", "title", "template", "noscript"])
-_VOID: Final = frozenset(["br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "track", "wbr"])
+_BLOCKS: Final = frozenset(
+    (
+        "p",
+        "div",
+        "tr",
+        "table",
+        "ul",
+        "ol",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "pre",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "center",
+    )
+)
+_UNSEEN: Final = frozenset(("style", "script", "head", "title", "template", "noscript"))
+_VOID: Final = frozenset(
+    ("br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "track", "wbr")
+)
 _DEEPEST: Final = 200  # elements inside one another that are followed
 
 # Marks of the quoted mail: from there on to the end of the element, or (an empty anchor) of the whole mail.
