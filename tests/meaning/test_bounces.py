@@ -63,6 +63,16 @@ def test_a_report_that_is_indented_as_a_whole_is_read() -> None:
     assert only(bounce(f"This is the mail system.\r\n\r\n{indented}")).status == "5.1.2"
 
 
+def test_recipients_without_a_blank_line_between_them_are_read_one_by_one() -> None:
+    raw = dsn(
+        [recipient(THEIRS).rstrip() + "\r\n" + recipient("carl@acme.example", status="5.2.2", said="552 full mailbox")]
+    )
+    assert [(one.address, one.status) for one in read(raw).returned] == [
+        (THEIRS, "5.1.1"),
+        ("carl@acme.example", "5.2.2"),
+    ]
+
+
 def test_a_delay_is_no_failure() -> None:
     assert only(dsn([recipient(THEIRS, "delayed", "4.4.7", "still trying")])).verdict == "delayed"
 

@@ -151,11 +151,22 @@ def _groups(text: str) -> Iterator[Group]:
     if "recipient:" not in text.lower():
         return
     for block in _BLOCKS.split(text):
-        fields: dict[str, str] = {}
-        for name, value in _FIELD.findall(block):
-            fields.setdefault(name.lower(), " ".join(value.split()))
-        if "final-recipient" in fields or "original-recipient" in fields:
+        for fields in _recipients(block):
             yield from _group(fields)
+
+
+_OF_ONE: Final = ("final-recipient", "original-recipient", "action", "status")
+
+
+def _recipients(block: str) -> Iterator[dict[str, str]]:
+    """The fields of each recipient of a block: one, but for servers that forget the blank line between them."""
+    fields: dict[str, str] = {}
+    for name, value in ((name.lower(), " ".join(value.split())) for name, value in _FIELD.findall(block)):
+        if name in fields and name in _OF_ONE:
+            yield fields
+            fields = {}
+        fields.setdefault(name, value)
+    yield fields
 
 
 def _group(fields: dict[str, str]) -> Iterator[Group]:
