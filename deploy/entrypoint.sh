@@ -2,7 +2,7 @@
 # Secrets come as files: NAME_FILE=/run/secrets/x becomes NAME with the file's text. Then the command takes over.
 set -eu
 
-for name in DATABASE_URL SMTP_URL SETPIECE_LINK_SECRET SETPIECE_MAILBOXES SETPIECE_PROVIDERS SETPIECE_WEBHOOK_SECRETS; do
+for name in DATABASE_URL SMTP_URL SETPIECE_LINK_SECRET SETPIECE_ERASURE_KEYS SETPIECE_MAILBOXES SETPIECE_PROVIDERS SETPIECE_WEBHOOK_SECRETS; do
     file=$(printenv "${name}_FILE" || true)
     [ -n "$file" ] || continue
     if [ ! -r "$file" ]; then

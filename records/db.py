@@ -11,6 +11,7 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+IMPORT_LOCK: Final = 0x5E7B1ED0  # advisory: one import at a time, and no erasure beside it
 TRUSTED: Final = 1.0  # seconds a pooled connection is used again without a look
 
 Executor = AsyncSession | AsyncConnection

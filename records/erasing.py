@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from plays.events import TaskState
 from records import notices, suppressions
 from records.addresses import normal_form
-from records.db import lock_account, lock_address
+from records.db import IMPORT_LOCK, lock_account, lock_address
 from records.erased_columns import STATEMENTS, UNDER_WAY
 from records.erasures import NoErasureKey, keys_of, remember
 from records.inbox import accept_all
@@ -57,9 +57,13 @@ async def find(session: AsyncSession, contact: str | None, email: str | None) ->
 
 
 async def erase(session: AsyncSession, people: Sequence[Contact], email: str | None, by: str, at: datetime) -> Erased:
-    """Erase them in the caller's transaction. Raises NoErasureKey, before anything was changed."""
+    """Erase them in the caller's transaction, and not while an import that has not heard of it goes on.
+
+    Raises NoErasureKey, before anything was changed.
+    """
     if not keys_of(session):
         raise NoErasureKey
+    await session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": IMPORT_LOCK})
     person = await _person(session, people, email)
     for account in person.accounts:
         await lock_account(session, account)

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from records.addresses import folded, normal_form
-from records.staging import Staged
+from records.staging import BATCH, Staged
 from records.tables import Erasure
 
 KEYS: Final = "erasure_keys"  # in a session's `info`
@@ -67,7 +67,7 @@ async def remember(
 
 async def erased_among(session: AsyncSession, values: Collection[str], kind: str = "address") -> set[str]:
     """Which of these addresses (or contacts' ids) belong to somebody erased. Raises NoErasureKey if nobody can tell."""
-    if not values or (await session.scalars(select(Erasure.hash).limit(1))).first() is None:
+    if not values or not await _any(session):
         return set()
     if not (keys := keys_of(session)):
         raise NoErasureKey
@@ -77,8 +77,8 @@ async def erased_among(session: AsyncSession, values: Collection[str], kind: str
             hashes.setdefault(one, set()).add(value)
     wanted = list(hashes)
     found: set[str] = set()
-    for start in range(0, len(wanted), 10_000):  # of a list with a hundred thousand rows
-        query = select(Erasure.hash).where(Erasure.hash.in_(wanted[start : start + 10_000]))
+    for start in range(0, len(wanted), BATCH):
+        query = select(Erasure.hash).where(Erasure.hash.in_(wanted[start : start + BATCH]))
         for one in await session.scalars(query):
             found |= hashes[one]
     return found
@@ -86,13 +86,22 @@ async def erased_among(session: AsyncSession, values: Collection[str], kind: str
 
 async def refuse_erased(session: AsyncSession, staged: Staged) -> None:
     """Take the rows of erased people out of an import of contacts; blank ones, as we export them, may stay."""
+    if not await _any(session):
+        return
     table = staged.table
     columns = [table.c[name] for name in _PERSONAL if name in table.c]
-    rows = [dict(row._mapping) for row in await session.execute(select(table.c.line, table.c.id, *columns))]
-    naming = {row["id"] for row in rows if any(row.get(name) for name in _PERSONAL)}
-    ids = await erased_among(session, naming, "contact")
-    addresses = await erased_among(session, {row["address"] for row in rows if row.get("address")})
-    for row in sorted(rows, key=lambda one: int(one["line"])):
-        if row["id"] in ids or row.get("address") in addresses:
-            staged.take_out(row["line"], row["id"], "id" if row["id"] in ids else "email", ASKED_US, LEAVE_OUT)
+    every = select(table.c.line, table.c.id, *columns).order_by(table.c.line)
+    last = 0
+    while rows := [dict(one._mapping) for one in await session.execute(every.where(table.c.line > last).limit(BATCH))]:
+        last = rows[-1]["line"]
+        naming = {row["id"] for row in rows if any(row.get(name) for name in _PERSONAL)}
+        ids = await erased_among(session, naming, "contact")
+        addresses = await erased_among(session, {row["address"] for row in rows if row.get("address")})
+        for row in rows:
+            if row["id"] in ids or row.get("address") in addresses:
+                staged.take_out(row["line"], row["id"], "id" if row["id"] in ids else "email", ASKED_US, LEAVE_OUT)
     await staged.sweep(session)
+
+
+async def _any(session: AsyncSession) -> bool:
+    return (await session.scalars(select(Erasure.hash).limit(1))).first() is not None

@@ -4,21 +4,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from records import anchors
-from records.db import Database
+from records.db import IMPORT_LOCK, Database
 from records.merging import Change, compare, merge
 from records.references import AllStaged, check_references
 from records.sheets.faults import Fault, Unusable
 from records.sheets.kinds import KINDS
 from records.sheets.reading import Sheet, open_sheet
 from records.staging import Staged, stage
-
-_LOCK: Final = 0x5E7B1ED0  # advisory: one import at a time
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,7 @@ async def import_sheets(
     `tick` is called with a sheet as its reading goes on (`sheet.read` of `sheet.size` bytes).
     """
     async with database.begin() as session:
-        await session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        await session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": IMPORT_LOCK})
         staged: AllStaged = {sheet.kind.name: await stage(session, sheet, tick) for sheet in sheets}
         await check_references(session, staged)
         faults = tuple(fault for one in staged.values() for fault in sorted(one.faults))

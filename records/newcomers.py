@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from plays.events import PERSONAS
 from records.addresses import normal_form
+from records.db import lock_address
 from records.erasures import ASKED_US, erased_among
 from records.sheets import cells
 from records.sheets.faults import BadCell
@@ -47,6 +48,7 @@ async def add(
 
 
 async def _refuse_erased(session: AsyncSession, email: str) -> None:
+    await lock_address(session, normal_form(email))  # an erasure holds it
     if await erased_among(session, {normal_form(email)}):
         raise BadCell(ASKED_US, "They are not to be contacted again")
 
