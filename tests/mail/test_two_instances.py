@@ -37,7 +37,7 @@ priority: 10
 owner: adr
 players: {{adr: {{role: adr}}}}
 audience: {{champion: {{persona: champion}}}}
-caps: {{email_gap: 0min, per_account_day: 50}}
+caps: {{email_gap: 0min, per_account_day: 20}}
 steps:
   - {{email: first, from: adr, to: champion, window: any, after: {after}, reason: one}}
   - {{email: second, from: adr, to: champion, window: any, after: 10min, reason: two}}
