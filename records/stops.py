@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plays.events import TouchState
@@ -19,12 +19,13 @@ from records.answering import answer_first, referred
 from records.answering import runs_spoken_to as runs_spoken_to
 from records.answering import said as said
 from records.bounce_scores import bounced
-from records.db import lock_account, lock_address
+from records.db import account_lock_key, address_lock_key
 from records.matching import Match, text_of
 from records.offers import STOPPING as STOPPING
 from records.restraints import date_said, hold, suppress
 from records.tables import Activity, Event, Touch
 
+_LOCKS: Final = text("select pg_advisory_xact_lock(key) from unnest(cast(:keys as bigint[])) as asked(key)")
 LATER: Final = "asked us to come back later"
 AWAY_WITHOUT_DATE: Final = timedelta(days=14)  # B2
 LATER_WITHOUT_DATE: Final = timedelta(days=30)  # B3 names a date; without one, next month is what people mean
@@ -33,13 +34,14 @@ LATER_WITHOUT_DATE: Final = timedelta(days=30)  # B3 names a date; without one, 
 async def lock(session: AsyncSession, events: Iterable[tuple[str, Match]]) -> None:
     """Take the locks the gate takes, in its order: accounts, then addresses. Held to the end of the transaction.
 
-    Each sort in one order everywhere, so that two batches never wait for each other.
+    Each sort in one order everywhere, so that two batches never wait for each other. One trip for a whole batch.
     """
     pairs = list(events)
-    for account in sorted({found.account for _, found in pairs if found.account}):
-        await lock_account(session, account)
-    for address in sorted({one for kind, found in pairs if kind in STOPPING for one in found.addresses}):
-        await lock_address(session, address)
+    accounts = sorted({found.account for _, found in pairs if found.account})
+    addresses = sorted({one for kind, found in pairs if kind in STOPPING for one in found.addresses})
+    keys = [*map(account_lock_key, accounts), *map(address_lock_key, addresses)]
+    if keys:
+        await session.execute(_LOCKS, {"keys": keys})
 
 
 async def apply_stops(session: AsyncSession, event: Event, addresses: Iterable[str] = ()) -> list[str]:
