@@ -90,6 +90,9 @@ async def _person(session: AsyncSession, people: Sequence[Contact], email: str |
     addresses = {*await session.scalars(written), *(one.address for one in people)}
     addresses |= {normal_form(email)} if email else set()
     known = sorted(one for one in addresses if one)
+    same = select(Contact).where(or_(Contact.id.in_(ids), Contact.address.in_(known))).order_by(Contact.id)
+    people = (await session.scalars(same)).all()  # also who came in since they were looked for
+    ids = [one.id for one in people]
     spelt = [*known, *(one.email for one in people if one.email), *([email] if email else []), *_names(people)]
     return _Person(ids, sorted({one.account for one in people}), known, spelt)
 

@@ -1,5 +1,6 @@
 """G5: every door by which an address comes in knows who was erased: lists, by hand, referrals, suppressions."""
 
+import asyncio
 from pathlib import Path
 
 import httpx
@@ -33,6 +34,18 @@ async def test_an_import_refuses_the_row_and_takes_the_others(
     assert "had their data erased here" in fault.sentence
     assert ADDRESS not in fault.sentence.lower()
     assert report.files[0].new == 1
+    assert ADDRESS not in (await everything(keyed)).lower().replace("joann@acme.example", "")
+
+
+async def test_an_import_at_the_same_moment_does_not_bring_them_back(
+    keyed: Database, traces: str, tmp_path: Path
+) -> None:
+    folders = [tmp_path / str(number) for number in range(6)]
+    for folder in folders:
+        folder.mkdir()
+    rows = [f"c-{number},acme,champion,ann@acme.example\n" for number in range(6)]
+    imports = [take(keyed, folder, contacts=f"{HEAD}{row}") for folder, row in zip(folders, rows, strict=True)]
+    await asyncio.gather(*imports[:3], erase_ann(keyed), *imports[3:])
     assert ADDRESS not in (await everything(keyed)).lower().replace("joann@acme.example", "")
 
 
