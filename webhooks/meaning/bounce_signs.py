@@ -23,6 +23,7 @@ _SENDERS: Final = (
     r"delivery status",
     r"notification@",
     r"smtp_?mail_?service",
+    r"interscan|mailmarshal|surfcontrol|webshield|mailsweeper|mail gateway",
 )
 _TITLES: Final = (
     r"undeliver",
@@ -72,7 +73,7 @@ _ANSWERING: Final = re.compile(
 # What a server says of a mail, and nobody of a mailbox ("this address does not exist any more, write to Bob").
 _RETURNING: Final = re.compile(
     r"could ?n[o']t be delivered|undeliver|permanent (?:fatal )?error|was not delivered|delivery failed|"
-    r"delivery to the following|failed to deliver|\b5[05]\d[ -][#\d]|transcript of session",
+    r"delivery to the following|failed to deliver|unable to deliver|\b5[05]\d[ -][#\d]|transcript of session",
     re.IGNORECASE,
 )
 _PROGRAMS: Final = re.compile(
