@@ -95,8 +95,8 @@ class Post:
 
     async def close(self) -> None:
         """Let go of every connection."""
-        general = [self._general] if self._general is not None else []
-        for transport in {id(one): one for one in (*general, *(way.transport for way in self._ways.values()))}.values():
+        every = {way.transport for way in self._ways.values()}
+        for transport in every | ({self._general} if self._general is not None else set()):
             await transport.close()
 
     # --- from the settings -------------------------------------------------------------------------------------------
@@ -118,6 +118,8 @@ class Post:
             raise Unfit(f"{where} has no `send`, and there is no SMTP_URL to send by")
         if not send and self._general is not None:
             return _Way(self._general, mailbox.plus)
+        if mailbox.oauth is not None and not _is_safe(mailbox.oauth.token_url):
+            raise Unfit(f"`oauth.token_url` of {where} begins with https://")
         tokens = Tokens(mailbox.oauth) if mailbox.oauth else None
         transport = _smtp(send, where, Login(address, tokens), _sent(address, mailbox, tokens))
         self._allow(transport.place.host, where)
@@ -143,11 +145,10 @@ class Post:
         if missing and not getattr(provider, missing):
             raise Unfit(f"{where} needs `{missing}`: {what}")
         api = made(provider, called, within=self._within, clock=self._clock)
-        parts = urlsplit(provider.url or api.address())
-        host = parts.hostname or ""
-        if not host or (parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host))):
+        url = provider.url or api.address()
+        if not _is_safe(url):
             raise Unfit(f"the `url` of {where} begins with https://")
-        self._allow(host, where)
+        self._allow(urlsplit(url).hostname or "", where)
         return api
 
     def _allow(self, host: str, where: str) -> None:
@@ -174,6 +175,16 @@ def _sent(address: str, mailbox: Mailbox, tokens: Tokens | None) -> SentFolder |
     listen, send = mailbox.listen.get_secret_value(), mailbox.send.get_secret_value() if mailbox.send else ""
     known = keeps_sent(listen) and keeps_sent(send)
     return SentFolder(listen, address, known if mailbox.keeps_sent is None else mailbox.keeps_sent, tokens)
+
+
+def _is_safe(url: str) -> bool:
+    """Whether a secret may be sent there: encrypted, or without leaving this machine."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
 
 
 def _untagged(address: str) -> str:

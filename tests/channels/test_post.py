@@ -19,6 +19,7 @@ from tests.channels.standins import STAND_INS
 from tests.conftest import OURS
 from worker import CannotStart, run_worker
 
+GRANT = {"token_url": "http://tokens.example/token", "client_id": "us", "refresh_token": "geheim"}
 LOCAL = {"kind": "sendgrid", "key": "SG.key", "url": "http://127.0.0.1:9"}
 
 
@@ -120,6 +121,8 @@ def test_this_machine_is_known_by_its_address_and_no_name_is_believed(host: str,
         (by(providers={"ours": LOCAL | {"kind": "ses"}}), "needs `region`"),
         (by(providers={"ours": LOCAL | {"url": "http://api.sendgrid.com"}}), "begins with https://"),
         (by(providers={"ours": LOCAL | {"url": "api.sendgrid.com"}}), "begins with https://"),
+        (by(providers={"ours": LOCAL | {"url": "https://[::1"}}), "begins with https://"),
+        (by("smtp://127.0.0.1", mailbox={"oauth": GRANT}), "`oauth.token_url` of the mailbox rita@us.example"),
         (by("http://127.0.0.1"), "the mailbox rita@us.example in SETPIECE_MAILBOXES: `send` of a mailbox is one of"),
         (by("smtp://127.0.0.1:port"), "`send` of a mailbox is one of"),
         (by(None) | {"SMTP_URL": None}, "has no `send`, and there is no SMTP_URL"),
