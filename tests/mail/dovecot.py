@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,7 @@ protocols = imap{lmtp}
 listen = 127.0.0.1
 ssl = no
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login{mechanisms}
 default_internal_user = {internal}
 default_internal_group = {internal_group}
 default_login_user = {login}
@@ -217,14 +217,21 @@ def _greets(port: int) -> bool:
 
 
 @contextmanager
-def dovecot(submission: int = 9, *, everybody: bool = True) -> Iterator[Dovecot]:
-    """A running server; its folder is gone afterwards. `submission`: where answers of scripts go out."""
+def dovecot(
+    submission: int = 9, *, everybody: bool = True, more: str = "", files: Mapping[str, str] | None = None
+) -> Iterator[Dovecot]:
+    """A running server; its folder is gone afterwards.
+
+    `submission`: where answers of scripts go out. `more`: configuration, beside it these `files`.
+    """
     folder = Path(tempfile.mkdtemp(prefix="setpiece-dovecot-"))
     folder.chmod(0o755)
     imap, lmtp = ports.choose(0, "free"), ports.choose(0, "free")
     server = Dovecot(folder, imap, lmtp, submission=submission)
     try:
-        _configure(server, EVERYBODY if everybody else ONLY_THOSE)
+        for name, text in (files or {}).items():
+            (folder / name).write_text(text, encoding="utf-8")
+        _configure(server, (EVERYBODY if everybody else ONLY_THOSE) + more)
         server.start()
         yield server
     finally:
@@ -245,7 +252,7 @@ def _configure(server: Dovecot, people: str) -> None:
     text = CONFIGURATION.format(
         folder=folder, lmtp=" lmtp" if lmtp else "", imap=server.imap,
         internal=internal.pw_name, internal_group=_group(internal.pw_gid), login="dovenull" if root else me.pw_name,
-        people=people,
+        people=people, mechanisms=" xoauth2" if "xoauth2" in people else "",
     )  # fmt: skip
     if lmtp:
         sieve = "sieve" if knows_sieve() else ""

@@ -39,13 +39,11 @@ players: {{adr: {{role: adr}}}}
 audience: {{champion: {{persona: champion}}}}
 caps: {{email_gap: 0min, per_account_day: 20}}
 steps:
-  - {{email: first, from: adr, to: champion, window: any, after: {after}, reason: one}}
-  - {{email: second, from: adr, to: champion, window: any, after: 10min, reason: two}}
-  - {{email: third, from: adr, to: champion, window: any, after: 10min, reason: three}}
-  - {{wait: 3d}}
+{steps}  - {{wait: 3d}}
   - end: silence
 {on}
 """
+MAIL_STEP = "  - {{email: {name}, from: adr, to: champion, window: any, after: {after}, reason: {name} news}}\n"
 ANSWERS = """
 on:
   reply: {steps: [{email: thanks, from: adr, to: champion, window: any, reason: they wrote}]}
@@ -80,16 +78,17 @@ class Instance:
             session.add(Contact(id="c", account=self.account, phone="+442079460018", **champion))
             session.add(AccountRole(account=self.account, role="adr", player="adr"))
 
-    async def publish(self, on: str, after: str) -> str:
-        """The play, with texts."""
+    async def publish(self, on: str, *mails: tuple[str, str]) -> str:
+        """A play of these mails (name, after), with texts."""
         name = f"play-{uuid.uuid4().hex[:8]}"
         content = self.house.folder / "content" / name
         content.mkdir(parents=True)
         for mail in ("first", "second", "third", "thanks"):
             for locale in ("en", "ru"):
                 (content / f"{mail}.{locale}.liquid").write_text(TEXT.format(name=mail, words=WORDS), encoding="utf-8")
+        steps = "".join(MAIL_STEP.format(name=mail, after=after) for mail, after in mails)
         path = self.house.folder / f"{name}.yaml"
-        path.write_text(PLAY.format(name=name, on=on, after=after), encoding="utf-8")
+        path.write_text(PLAY.format(name=name, on=on, steps=steps), encoding="utf-8")
         return await self.house.publish(path)
 
     async def takes(self, raw: bytes) -> None:
@@ -126,6 +125,10 @@ class Carrier:
             self.mails.append(raw)
             await self.pair[str(self._ends(raw))].takes(raw)
         return len(between)
+
+    def senders(self) -> list[str]:
+        """Of every mail that was carried, in order."""
+        return [parseaddr(str(message_from_bytes(raw)["From"]))[1] for raw in self.mails]
 
     def _ends(self, raw: bytes) -> str | None:
         """To whom a mail from one of the two to the other goes; notices to a player stay where they are."""
@@ -179,10 +182,11 @@ class Working:
 
 
 async def an_hour(pair: tuple[Instance, Instance], carrier: Carrier, on: str) -> None:
-    """Of both runs' clocks, in steps of five minutes. The first writes at once, the second would ten minutes later."""
+    """Of both runs' clocks, in steps of five minutes. The first writes at once, the second would later."""
     runs = []
-    for one, after in zip(pair, ("0min", "10min"), strict=True):
-        play = await one.publish(on, after)
+    later = (("first", "10min"), ("second", "10min"), ("third", "10min"))
+    for one, steps in zip(pair, ((("first", "0min"),), later), strict=True):
+        play = await one.publish(on, *steps)
         runs.append((one, play, await one.stage.start(play, one.account)))
         await one.stage.state(play, "open")
     await pair[0].stage.made(runs[0][1], "first")
@@ -197,15 +201,25 @@ async def an_hour(pair: tuple[Instance, Instance], carrier: Carrier, on: str) ->
         pass
 
 
-@pytest.mark.parametrize("on", ["", ANSWERS], ids=["as the base contract says", "plays that thank for every reply"])
-async def test_two_instances_pointed_at_each_other_exchange_at_most_one_automatic_mail(
-    pair: tuple[Instance, Instance], stack: Stack, on: str
+async def test_two_instances_pointed_at_each_other_stop_with_the_first_mail(
+    pair: tuple[Instance, Instance], stack: Stack
 ) -> None:
-    """C11: each takes what the other's play sends for a reply; a person answers first, and nothing else goes out."""
+    """C11: what the other's play sends is a reply; a person answers first, and the second's own mails wait."""
     carrier = Carrier(stack, *pair)
-    await an_hour(pair, carrier, on)
-    senders = [parseaddr(str(message_from_bytes(raw)["From"]))[1] for raw in carrier.mails]
-    assert senders == [pair[0].me]
+    await an_hour(pair, carrier, "")
+    assert carrier.senders() == [pair[0].me]
+    assert await pair[1].house.rows("select 1 from holds")
     heard = await pair[1].house.rows("select kind, state from mails")
     assert [(one["kind"], one["state"]) for one in heard] == [("reply", "read")]
-    assert await pair[1].house.rows("select 1 from holds")
+
+
+async def test_two_instances_that_thank_for_every_reply_exchange_one_automatic_answer(
+    pair: tuple[Instance, Instance], stack: Stack
+) -> None:
+    """C11: plays that answer by themselves: the first answer says that a machine made it, and is the last."""
+    carrier = Carrier(stack, *pair)
+    await an_hour(pair, carrier, ANSWERS)
+    assert carrier.senders() == [pair[0].me, pair[1].me]
+    assert message_from_bytes(carrier.mails[1])["Auto-Submitted"] == "auto-replied"
+    heard = await pair[0].house.rows("select kind, state, events from mails")
+    assert [(one["kind"], one["state"], one["events"]) for one in heard] == [("auto_reply", "read", [])]
