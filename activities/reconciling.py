@@ -130,6 +130,9 @@ class Reconciler:
         if doubt is None:
             return False
         await doubts.look(session, key, found.look.value, found.said)
+        if heard := doubts.heard_of(doubt.touch):
+            await doubts.made(session, doubt.touch, f"it went out: {heard} before its verdict was written", found.ref)
+            return False
         policy = await self._policy(session, doubt.touch)
         if found.look is Look.THERE:
             said = f": {found.said}" if found.said else ""

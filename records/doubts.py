@@ -59,7 +59,7 @@ async def take(session: AsyncSession, limit: int) -> Sequence[str]:
     due = (
         select(Touch.key)
         .where(Touch.state == TouchState.IN_DOUBT, Touch.channel == "email")
-        .where(Touch.claimed_at > func.now() - GIVEN_UP_AFTER)
+        .where(or_(Touch.claimed_at > func.now() - GIVEN_UP_AFTER, Touch.doubt_owner.is_(None)))
         .where(or_(Touch.looked_at.is_(None), Touch.looked_at + pause < func.now()))
         .order_by(Touch.claimed_at)
         .limit(limit)
@@ -112,6 +112,12 @@ async def standing(session: AsyncSession, key: str) -> Standing | None:
         age=age,
         quiet=bool(quiet),
     )
+
+
+def heard_of(touch: Touch) -> str:
+    """What came in about it before it was in doubt: a report may be quicker than the server's own answer (C13)."""
+    moments = ("delivered_at", "opened_at", "bounced_at", "complained_at", "replied_at")
+    return next((name.removesuffix("_at") for name in moments if getattr(touch, name) is not None), "")
 
 
 async def made(session: AsyncSession, touch: Touch, why: str, ref: str | None = None) -> None:

@@ -109,6 +109,19 @@ async def test_a_delivery_outweighs_a_rejection_in_both_orders(stage: Stage, fir
     assert (await stage.touch(KEY)).state == "made"
 
 
+async def test_a_report_that_was_quicker_than_the_verdict_settles_the_doubt_too(stage: Stage) -> None:
+    """C13: delivered while it was still claimed; then the worker died."""
+    await swept(stage)
+    async with stage.database.begin() as session:
+        await session.execute(update(Touch).values(state="claimed"))
+    await happens(stage, "mail.delivered")
+    assert (await stage.touch(KEY)).state == "claimed"
+    async with stage.database.begin() as session:
+        await session.execute(update(Touch).values(state="in_doubt"))
+    (one,) = await looked(stage, Look.SILENT)
+    assert (one.state, "delivered" in one.reason) == ("made", True)
+
+
 async def test_accepted_and_never_heard_of_is_listed(stage: Stage) -> None:
     """A16: a provider that reports and says nothing for three days may never have sent it."""
     admitted = await stage.begin()

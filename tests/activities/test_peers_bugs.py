@@ -115,6 +115,7 @@ async def test_nothing_is_called_sent_that_did_not_leave(stage: Stage, at: Verb)
     """Mautic #6280 (marked as sent though nothing left); A2: lost at any verb before the dot, sent once afterwards."""
     admitted = await stage.begin()
     stage.sink.faults.plan(Fault(at=at, drop="unkept", times=1))
+    first: str
     try:
         first = (await stage.send(stage.step(admitted, "first"))).verdict
     except ApplicationError as error:

@@ -23,7 +23,7 @@ from tests.playhouse import Playhouse, eventually, mails
 from workflows.starting import start_run
 
 RUNS: Final = int(os.environ.get("SETPIECE_KILLS", "25"))
-AT_ONCE: Final = 50  # runs cut off by one kill
+AT_ONCE: Final = 67  # runs cut off by one kill
 SEED: Final = os.environ.get("SETPIECE_SEED", "2026")
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults"), pytest.mark.timeout(420 + 20 * RUNS)]
 
