@@ -207,6 +207,14 @@ def test_a_report_that_names_nobody_is_one_without_recipients() -> None:
     assert read(report("delivery-status", (("text/plain", "Sorry."),))).returned == ()
 
 
+def test_the_library_that_gives_a_second_opinion_fills_no_log(capfd: pytest.CaptureFixture[str]) -> None:
+    found = read_bounce(
+        read_mail(mail("This could not be delivered.", from_="", return_path="<>", subject="Undelivered"))
+    )
+    assert found is None
+    assert capfd.readouterr().err == ""
+
+
 def test_more_recipients_than_a_report_can_honestly_have_are_left_out() -> None:
     raw = dsn([recipient(f"p{number}@acme.example") for number in range(MAX_RECIPIENTS + 100)])
     assert len(read(raw).returned) == MAX_RECIPIENTS

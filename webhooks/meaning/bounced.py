@@ -3,6 +3,7 @@
 flufl.bounce is asked for a second opinion, for addresses only: its verdicts are not used, and it throws on odd mail.
 """
 
+import logging
 import re
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -14,6 +15,10 @@ from webhooks.meaning.addresses import ADDRESS, addresses_in, is_robot, trimmed
 from webhooks.meaning.bounce_texts import back_of
 from webhooks.meaning.bounding import bounded
 from webhooks.meaning.reading import Mail
+
+# Its detectors throw on odd mail, and it logs that with a traceback: no fault of ours, and a mail has no place
+# in a log.
+logging.getLogger("flufl.bounce").disabled = True
 
 _LOOKED_AT: Final = 8_000  # characters of a server's words
 _ASKED: Final = 100_000  # bytes that flufl.bounce is given
