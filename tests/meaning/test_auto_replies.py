@@ -1,4 +1,5 @@
 """Machines' answers: told from people's by headers, subjects and words; the first day back; who stands in."""
+# ruff: noqa: E501  # a mail is a mail
 
 from datetime import date, datetime
 from email.message import EmailMessage

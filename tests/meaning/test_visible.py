@@ -1,4 +1,5 @@
 """What a person wrote, cut out of the mail around it: quotes, markers, signatures, devices, lawyers, HTML."""
+# ruff: noqa: E501  # a mail is a mail
 
 import time
 from collections.abc import Callable

@@ -4,6 +4,7 @@ Headers first (RFC 3834 and the marks of its time before and after), then the su
 enough; weak ones must come together, and what only people say speaks against them. Bounces, complaints and opt-outs
 have been told apart before: `Auto-Submitted` alone is not an out-of-office (reliability.md, finding 6).
 """
+# ruff: noqa: E501  # a row is a row
 
 import re
 from dataclasses import dataclass, field
@@ -102,7 +103,7 @@ def _look_at_words(hits: list[Hit], against: list[Hit], said: list[Sentence], fo
             counted.add(says)
             found.weight += hit.phrase.weight
     if "away" in counted and len(said) <= 12:
-        found.weight += 1  # an absence is all the mail is about
+        found.weight += 1 if against else 2  # an absence is all the mail is about
     for hit in against[:4]:
         found.weight += hit.phrase.weight
 

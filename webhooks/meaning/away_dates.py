@@ -11,7 +11,7 @@ from webhooks.meaning.dates_said import DateSaid, Order, dates_in
 from webhooks.meaning.phrases import Sentence
 
 _GRACE: Final = timedelta(days=31)  # a day so lately gone is of this year: the answer was left on
-_ON: Final = r"[\s,:(]*(?:(?:on|the|by|as of|from|am|ab|dem|den|der|le|du|des|a partir du|el|dia|lunes|na|w|dnia|od|от|с|со|на|il|dal|em|op|vanaf|den|around|about|again on|to (?:the office|work)|in the office|office|work)[\s,]+){0,4}$"
+_ON: Final = r"[\s,:(]*(?:(?:on|the|by|as of|from|am|ab|dem|den|der|le|du|des|a partir du|el|dia|lunes|na|w|dnia|od|от|с|со|на|il|dal|em|op|vanaf|den|around|about|again on|tj\.|d\.h\.|i\.e\.|to (?:the office|work)|in the office|office|work)[\s,]+){0,4}$"
 _BACK: Final = re.compile(
     r"(?:\bback\b|return\w*|resume\w*|available (?:again)?|in (?:the|my) office|reachable|at (?:my desk|work)|re-?open\w*|"
     r"zuruck\w*|zurueck\w*|wieder|erreichbar|anwesend|da sein|ruckkehr|geoffnet|"
@@ -22,7 +22,7 @@ _BACK: Final = re.compile(
     r"на работе|на связи|доступ\w+|откро\w+|"
     r"връщ\w+|завръщ\w+|завърн\w+|върн\w+|отново|на линия|на работа|разположение|"
     r"rientr\w+|torn\w+|ritorn\w+|regress\w+|volt\w+|retorn\w+|terug\w*|aanwezig|tillbaka|ater\b|tilbage|tilbake)"
-    r"[^.!?]{0,40}?" + _ON
+    r"(?:[^.!?]|\.(?=\d)|\btj\.|\bca\.){0,40}?" + _ON
 )
 _BACK_AFTER: Final = re.compile(
     r"^[^.!?;]{0,25}?\b(?:(?:i|we)(?: am| will be|'ll be|'m)? (?:back|return\w*|in the office|available)|wieder|zuruck|"
@@ -31,7 +31,7 @@ _BACK_AFTER: Final = re.compile(
     r"отново|estare (?:de vuelta|disponible)|vuelvo|terug|tillbaka)"
 )
 _UNTIL: Final = re.compile(
-    r"\b(?:until|till?|through|thru|to|up to|bis(?: zum| einschliesslich| einschl\.?| inkl\.?| incl\.?)?(?: zum)?|jusqu'?(?:au|a|en)?(?: au)?|au|hasta|al|"
+    r"\b(?:until|till?|before|avant|vor(?: dem)?|antes de|przed|through|thru|to|up to|bis(?: zum| einschliesslich| einschl\.?| inkl\.?| incl\.?)?(?: zum)?|jusqu'?(?:au|a|en)?(?: au)?|au|hasta|al|"
     r"do|по|до|fino al?|ate(?: ao?)?|tot(?: en met)?|t/m|till och med|t\.o\.m\.|til og med|til)\b"
     r"[\s,:(]*(?:(?:and including|inclusive|including|einschliesslich|einschl\.?|inklusive|inkl\.?|zum|the|den|dem|le|el|dia|dnia|on|including|end of|och med|med)[\s,]+){0,3}$"
 )

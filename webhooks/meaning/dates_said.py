@@ -3,7 +3,7 @@
 A year not given is that of the next such day, counted from the day the mail came. Figures that may be read in two ways
 are read as the order given says, or not at all.
 """
-# ruff: noqa: E501  # a row is a row
+# a row is a row
 
 import re
 from collections.abc import Callable, Iterator
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal
 
+from webhooks.meaning import dates_patterns as written
 from webhooks.meaning import phrases_dates as words_of
 from webhooks.meaning.phrases import fold
 
@@ -32,6 +33,7 @@ class DateSaid:
 def dates_in(text: str, received: date, order: Order = "unknown") -> list[DateSaid]:
     """The days named in a text, folded or not, in their order. `received`: the day the mail came, where it was read."""
     folded = fold(text)[:20_000]
+    order = _order_shown(folded) if order == "unknown" else order
     found = [one for reader in _READERS for one in reader(folded, received, order)]
     found.sort(key=lambda one: (one.start, -one.end))
     kept: list[DateSaid] = []
@@ -44,103 +46,16 @@ def dates_in(text: str, received: date, order: Order = "unknown") -> list[DateSa
     return kept
 
 
-# --- patterns --------------------------------------------------------------------------------------------------------
-
-
-def _any_of(words: object) -> str:
-    return "|".join(sorted((re.escape(fold(str(one))) for one in words), key=len, reverse=True))  # type: ignore[attr-defined]
-
-
-def _words(table: str) -> str:
-    return fold(table).replace(" ", r"\s+")
-
-
-_MONTH: Final = _any_of(words_of.MONTHS)
-_WEEKDAY: Final = _any_of(words_of.WEEKDAYS)
-_LONG_WEEKDAY: Final = _any_of(set(words_of.WEEKDAYS) - {fold(one) for one in words_of.SHORT_WEEKDAYS})
-_BARE_MONTH: Final = _any_of(set(words_of.MONTHS) - {fold(one) for one in words_of.BARE_MONTHS_NOT})
-_NUMBER: Final = rf"\d{{1,2}}|{_any_of(words_of.NUMBERS)}"
-_UNIT: Final = _any_of(words_of.UNITS)
-_BEFORE: Final = (
-    rf"(?:\b(?:(?:{_LONG_WEEKDAY})\b,?|(?:{_WEEKDAY})[.,])\s*(?:(?:the|den|dem|der|le|el|dnia|am|il|de|,|\()\s*)?)?"
-)
-_ORDINAL: Final = r"(?:st|nd|rd|th|er|e|o|a|\.|-?(?:го|е|ое|ро|ти|ви|ми|ри|go|ego))?"
-_YEAR: Final = r"(?:,?\s*(?:de\s+|del\s+)?((?:19|20)\d\d)\b(?:\s*(?:г|r|года|roku|година)\b\.?)?)?"
-
-# Months that are also words, or begin names: only with a day before and a year behind.
-_SHORT_MONTHS: Final = {"ago": 8, "sie": 8, "set": 9, "out": 10, "ott": 10, "lis": 11, "mag": 5}
-_DAY_SHORT_MONTH: Final = re.compile(
-    rf"(?<![\d.,:])(\d{{1,2}})\.?\s+(?:de\s+)?({'|'.join(_SHORT_MONTHS)})\.?,?\s+(?:de\s+)?(20\d\d)\b"
-)
-
-_ISO: Final = re.compile(_BEFORE + r"(?<!\d)(20\d\d)([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
-_FIGURES: Final = re.compile(_BEFORE + r"(?<![\d.,/:-])(\d{1,2})([./-])(\d{1,2})\2\s?((?:20)?\d\d)(?![\d/:-]|\.\d)")
-_SHORT_DOTS: Final = re.compile(_BEFORE + r"(?<![\d.,/:-])(\d{1,2})\.\s?(\d{1,2})\.(?!\s?\d)")
-_BARE_DOTS: Final = re.compile(
-    _BEFORE + r"(?<![\d.,/:-])(\d\d)\.(\d\d)(?![\d:%€$]|\.\d)(?!\s*(?:%|€|\$|uhr|h\b|am\b|pm\b))"
-)
-_SHORT_SLASH: Final = re.compile(_BEFORE + r"(?<![\d.,/:-])(\d{1,2})/(\d{1,2})(?![\d/:-])")
-_DAY_MONTH: Final = re.compile(
-    _BEFORE + rf"(?<![\d.,:])(\d{{1,2}}){_ORDINAL}\s*(?:(?:day\s+)?of\s+|de\s+|di\s+|-)?\s*({_MONTH})\b\.?{_YEAR}"
-)
-_MONTH_DAY: Final = re.compile(
-    _BEFORE
-    + rf"\b({_MONTH})\.?\s+(?:the\s+)?(\d{{1,2}})(?:st|nd|rd|th)?\b(?![:.]\d|\s*(?:%|h\b|am\b|pm\b|days|weeks|times)){_YEAR}"
-)
-_DAY_ALONE: Final = re.compile(
-    rf"(?:\b({_LONG_WEEKDAY})\b,?\s+(?:the\s+|den\s+|le\s+)?|\bthe\s+)(\d{{1,2}})(st|nd|rd|th|\.)?(?![\d:/.]|\s*(?:am|pm|uhr|h|weeks|days)\b)"
-)
-_WEEKDAY_ALONE: Final = re.compile(rf"\b({_LONG_WEEKDAY})\b(?!,?\s*\d{{1,2}}/\d)")
-_NEAR: Final = re.compile(rf"(?<!guten )(?<!\bin the )\b(?:({_words(words_of.TOMORROW)})|({_words(words_of.TODAY)}))\b")
-_IN_UNITS: Final = re.compile(
-    rf"\b(?:{_words(words_of.IN)})\s+(?:about\s+|etwa\s+|environ\s+|ca\.?\s+|a\s+)?({_NUMBER})\s+(?:of\s+)?({_UNIT})\b"
-)
-_UNITS_LATER: Final = re.compile(rf"\b({_NUMBER})\s+({_UNIT})\s+(?:{_words(words_of.LATER)})\b")
-_IN_UNIT: Final = re.compile(
-    r"\b(?:через|след)\s+(неделю|месяц|год|седмица|месец|година)\b|\bza\s+(tydzien|miesiac|rok)\b"
-)
-_PERIOD: Final = "week|woche|semaine|semana|settimana|tydzien|tygodniu|tygodnia|неделе|неделю|неделя|седмица|vecka"
-_PERIODS: Final = {
-    "week": _words(_PERIOD),
-    "month": _words("month|monat|monats|mois|mes|mese|miesiac|miesiacu|miesiaca|месяц|месяце|месяца|месец|maand|manad"),
-    "quarter": _words(
-        "quarter|quartal|quartals|trimestre|trimestr|kwartal|kwartale|kwartalu|квартал|квартале|тримесечие"
-    ),
-    "year": _words("year|jahr|jahres|jahren|annee|an|ano|anno|rok|roku|год|году|года|година|jaar|ar"),
-}
-_NEXT: Final = _words(words_of.NEXT)
-_PLACE: Final = rf"(?:(?P<early>{_words(words_of.START_OF)})|(?P<mid>{_words(words_of.MIDDLE_OF)})|(?P<late>{_words(words_of.END_OF)}))"
-_WHOLE_MONTH: Final = re.compile(
-    rf"(?:\b{_PLACE}[\s-]+(?:of\s+|de\s+|des\s+|di\s+)?)?(?<!\d\s)(?<!\d\.\s)\b(?:(?P<bare>{_BARE_MONTH})|(?:in|until|till|im|mi|en)\s+(?P<short>may|mai|mar|jan|feb|dec))"
-    rf"\b(?!\s*\d{{1,2}}\b){_YEAR.replace('((?:19', '(?P<year>(?:19')}"
-)
-_QUARTER: Final = re.compile(
-    r"\b[qt]([1-4])\b(?:[\s/]*(20\d\d))?|\b([1-4])(?:st|nd|rd|th|er|e|o|\.|-?и|-?м)?\s*(?:quarter|quartal|trimestre|kwartal\w?|квартал\w?|тримесечие)\b(?:\s*(20\d\d))?"
-)
-_YEAR_ALONE: Final = re.compile(r"\b(?:in|im jahr|en|w|в|през|nel|em|until|till|for)\s+(20\d\d)\b(?![-./]\d)")
-_NEW_YEAR: Final = re.compile(
-    _words(
-        r"(?:in|after|into|early in) the new year|after (?:the )?new year(?:'s)?|im neuen jahr|nach neujahr|nach dem jahreswechsel|"
-        r"apres le nouvel an|en nuevo ano|despues de ano nuevo|po nowym roku|w nowym roku|после (?:нового года|новогодних праздников|"
-        r"праздников)|в новом году|след нова година|през новата година|nel nuovo anno|no novo ano|nach den feiertagen|"
-        r"after the (?:christmas|winter|holiday) (?:holidays|break|season)|apres les fetes|po swietach|след празниците"
-    )
-)
-_SEASONS: Final = {
-    3: _words(
-        "(?:in|until) (?:the )?spring|im fruhjahr|im fruhling|au printemps|en primavera|na wiosne|весной|през пролетта"
-    ),
-    6: _words("(?:in|until) (?:the )?summer|im sommer|cet ete|en verano|latem|летом|през лятото"),
-    9: _words(
-        "after (?:the )?summer(?: holidays| break)?|in (?:the )?(?:autumn|fall)|im herbst|nach dem sommer|nach den sommerferien|"
-        "a la rentree|apres l'ete|a l'automne|en otono|despues del verano|jesienia|po wakacjach|осенью|после лета|есента|"
-        "след лятото"
-    ),
-    12: _words("in (?:the )?winter|im winter|cet hiver|en invierno|zima|зимой|през зимата"),
-}
-
-
 # --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def _order_shown(text: str) -> Order:
+    """What other figures of the same text show: who writes 24/12 begins with the day."""
+    pairs = [(int(one[1]), int(one[3])) for one in written.FIGURES.finditer(text) if one[2] != "."]
+    day, month = any(first > 12 for first, _ in pairs), any(second > 12 for _, second in pairs)
+    if day == month:
+        return "unknown"
+    return "day" if day else "month"
 
 
 def _made(year: int, month: int, day: int) -> date | None:
@@ -168,17 +83,17 @@ def _day(found: re.Match[str], day: date | None) -> Iterator[DateSaid]:
 
 
 def _iso(text: str, received: date, order: Order) -> Iterator[DateSaid]:
-    for found in _ISO.finditer(text):
+    for found in written.ISO.finditer(text):
         yield from _day(found, _made(int(found[1]), int(found[3]), int(found[4])))
 
 
 def _figures(text: str, received: date, order: Order) -> Iterator[DateSaid]:
-    for found in _FIGURES.finditer(text):
+    for found in written.FIGURES.finditer(text):
         pair = _pair(int(found[1]), int(found[3]), "day" if found[2] == "." else order)
         yield from _day(found, _of(found[4], pair[1], pair[0], received)) if pair else ()
-    for found in (*_SHORT_DOTS.finditer(text), *_BARE_DOTS.finditer(text)):
+    for found in (*written.SHORT_DOTS.finditer(text), *written.BARE_DOTS.finditer(text)):
         yield from _day(found, _coming(int(found[2]), int(found[1]), received))
-    for found in _SHORT_SLASH.finditer(text):
+    for found in written.SHORT_SLASH.finditer(text):
         pair = _pair(int(found[1]), int(found[2]), order)
         yield from _day(found, _coming(pair[1], pair[0], received) if pair else _by_weekday(found, received))
 
@@ -199,37 +114,37 @@ def _pair(first: int, second: int, order: Order) -> tuple[int, int] | None:
 
 
 def _named(text: str, received: date, order: Order) -> Iterator[DateSaid]:
-    for found in _DAY_MONTH.finditer(text):
+    for found in written.DAY_MONTH.finditer(text):
         yield from _day(found, _of(found[3], words_of.MONTHS[found[2]], int(found[1]), received))
-    for found in _DAY_SHORT_MONTH.finditer(text):
-        yield from _day(found, _made(int(found[3]), _SHORT_MONTHS[found[2]], int(found[1])))
-    for found in _MONTH_DAY.finditer(text):
+    for found in written.DAY_SHORT_MONTH.finditer(text):
+        yield from _day(found, _made(int(found[3]), written.SHORT_MONTHS[found[2]], int(found[1])))
+    for found in written.MONTH_DAY.finditer(text):
         yield from _day(found, _of(found[3], words_of.MONTHS[found[1]], int(found[2]), received))
 
 
 def _weekdays(text: str, received: date, order: Order) -> Iterator[DateSaid]:
-    for found in _DAY_ALONE.finditer(text):
+    for found in written.DAY_ALONE.finditer(text):
         if found[1] or found[3] in ("st", "nd", "rd", "th"):
             wanted = words_of.WEEKDAYS.get(found[1]) if found[1] else None
             days = (received + timedelta(one) for one in range(1, 367))
             fit = (one for one in days if one.day == int(found[2]) and wanted in (None, one.weekday()))
             yield from _day(found, next(fit, None))
-    for found in _WEEKDAY_ALONE.finditer(text):
+    for found in written.WEEKDAY_ALONE.finditer(text):
         ahead = (words_of.WEEKDAYS[found[1]] - received.weekday() - 1) % 7 + 1
         yield DateSaid(received + timedelta(ahead), "day", found.start(), found.end(), relative=True)
 
 
 def _near(text: str, received: date, order: Order) -> Iterator[DateSaid]:
-    for found in _NEAR.finditer(text):
+    for found in written.NEAR.finditer(text):
         yield DateSaid(received + timedelta(1 if found[1] else 0), "day", found.start(), found.end(), relative=True)
 
 
 def _counted(text: str, received: date, order: Order) -> Iterator[DateSaid]:
-    for pattern in (_IN_UNITS, _UNITS_LATER):
+    for pattern in (written.IN_UNITS, written.UNITS_LATER):
         for found in pattern.finditer(text):
             number = int(found[1]) if found[1].isdigit() else words_of.NUMBERS[found[1]]
             yield _after(found, number, words_of.UNITS[found[2]], received)
-    for found in _IN_UNIT.finditer(text):
+    for found in written.IN_UNIT.finditer(text):
         yield _after(found, 1, words_of.UNITS[found[1] or found[2]], received)
 
 
@@ -249,8 +164,8 @@ def months_on(day: date, number: int) -> date:
 
 
 def _next_periods(text: str, received: date, order: Order) -> Iterator[DateSaid]:
-    for grain, period in _PERIODS.items():
-        for found in re.finditer(rf"\b(?:{_NEXT})\s+(?:{period})\b|\b(?:{period})\s+(?:{_NEXT})\b", text):
+    for grain, period in written.PERIODS.items():
+        for found in re.finditer(rf"\b(?:{written.NEXT})\s+(?:{period})\b|\b(?:{period})\s+(?:{written.NEXT})\b", text):
             yield DateSaid(_next(grain, received), grain, found.start(), found.end(), relative=True)  # type: ignore[arg-type]
 
 
@@ -262,16 +177,16 @@ def _next(grain: str, received: date) -> date:
 
 
 def _spans(text: str, received: date, order: Order) -> Iterator[DateSaid]:
-    for found in _WHOLE_MONTH.finditer(text):
+    for found in written.WHOLE_MONTH.finditer(text):
         month = words_of.MONTHS[found["bare"] or found["short"]]
         first = _made(int(found["year"]), month, 1) if found["year"] else _first_of(month, received)
         if first is not None:
             yield DateSaid(_within(first, found), "month", found.start(), found.end())
-    for found in _QUARTER.finditer(text):
+    for found in written.QUARTER.finditer(text):
         month, year = int(found[1] or found[3]) * 3 - 2, found[2] or found[4]
         day = date(int(year), month, 1) if year else _first_of(month, received)
         yield DateSaid(day, "quarter", found.start(), found.end())
-    for found in _YEAR_ALONE.finditer(text):
+    for found in written.YEAR_ALONE.finditer(text):
         yield DateSaid(date(int(found[1]), 1, 1), "year", found.start(), found.end())
 
 
@@ -287,9 +202,9 @@ def _within(first: date, found: re.Match[str]) -> date:
 
 
 def _seasons(text: str, received: date, order: Order) -> Iterator[DateSaid]:
-    for found in _NEW_YEAR.finditer(text):
+    for found in written.NEW_YEAR.finditer(text):
         yield DateSaid(date(received.year + 1, 1, 1), "month", found.start(), found.end())
-    for month, words in _SEASONS.items():
+    for month, words in written.SEASONS.items():
         for found in re.finditer(rf"\b(?:{words})\b", text):
             yield DateSaid(_first_of(month, received), "month", found.start(), found.end())
 

@@ -53,7 +53,7 @@ class _Heard:
 
 
 def kind_of(text: str, subject: str, received: datetime) -> Said:
-    """The kind of a person's answer. `text`: what the person wrote, without quotes; `received`: in the mailbox's zone."""
+    """The kind of a person's answer. `text`: what the person wrote, without quotes; `received`: in our zone."""
     wish = opt_out_in(text, subject)
     if wish is not None:
         return Said("unsubscribe" if wish.sure else "question", None, "", "", wish.evidence)
@@ -166,7 +166,7 @@ def _day_to_come_back(heard: _Heard) -> DateSaid | None:
 
 
 _AFTER: Final = re.compile(
-    r"\b(?:after|nach(?: dem)?|apres(?: le)?|despues (?:del?|de)|tras|po|после|след|dopo il|depois de|na)\s+(?:the\s+)?$"
+    r"\b(?:after|nach(?: dem)?|apres(?: le)?|despues (?:del?|de)|tras|po|после|след|dopo il|depois de)\s+(?:the\s+)?$"
 )
 
 

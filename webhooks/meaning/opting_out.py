@@ -35,7 +35,7 @@ class Wish:
 
 
 def opt_out_in(text: str, subject: str) -> Wish | None:
-    """The opt-out at the top of what a person wrote; None for no sign of one. `subject` alone speaks only of an empty text."""
+    """The opt-out at the top of what a person wrote; None without a sign of one. `subject` speaks for an empty text."""
     said = [one for one in sentences(_shorter(text))[:_TOP] if not _OURS.search(one.text)]
     if not said:
         whole = find(WHOLE, [sentence(_without_re(subject), "subject")]) if not _is_answer(subject) else []

@@ -2,6 +2,7 @@
 
 A line of the text is looked at alone, its marks in small letters; the rules that put lines together are in `visible.py`.
 """
+# ruff: noqa: E501  # a row is a row
 
 import re
 from typing import Final
