@@ -148,12 +148,14 @@ async def _bounced(session: AsyncSession, event: Event) -> Done:
     5.7.x says nothing about the person: whoever sent the mail is told.
     """
     done = await _blamed(session, event)
-    if event.data.get("kind") != "soft" or "tries" in event.data or not event.contact:
+    person = event.data.get("kind") == "soft" and not event.data.get("blames_sender")
+    if not person or "tries" in event.data or not event.contact:
         return done
     earlier = select(Event).where(
         Event.kind == "bounce", Event.account == event.account, Event.contact == event.contact, Event.id != event.id
     )
-    soft = [one for one in await session.scalars(earlier) if one.data.get("kind") == "soft"]
+    every = [one.data for one in await session.scalars(earlier)]
+    soft = [data for data in every if data.get("kind") == "soft" and not data.get("blames_sender")]
     await _know(session, event, {"tries": len(soft) % SOFT_TRIES + 1})
     return done
 
