@@ -85,10 +85,16 @@ def show(mail: MailId, as_json: Json = False) -> None:
 
 
 @app.command(epilog=examples("mail raw 5f0c1a9e > mail.eml"))
-def raw(mail: MailId) -> None:
+def raw(mail: MailId, as_json: Json = False) -> None:
     """Write a mail's bytes to standard output, as they came: for a file or a program, not for a terminal."""
+    from base64 import b64encode
+
     from commands.failures import Refused
 
+    if as_json:
+        found = _found(mail)
+        show_json({"id": found.id, "base64": b64encode(found.raw).decode("ascii")})
+        return
     if sys.stdout.isatty():
         raise Refused("A mail's bytes may hold what a terminal obeys: send them to a file with > mail.eml")
     sys.stdout.buffer.write(_found(mail).raw)

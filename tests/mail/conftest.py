@@ -14,6 +14,7 @@ from records.tables import Mail, MailboxPlace
 from settings import Settings
 from tests.mail import dovecot as real
 from tests.mail.dovecot import Dovecot
+from tests.mail.incoming import LINKS, come, reader, touch
 from tests.webhooks.builders import DOMAIN, FakeTemporal
 from webhooks.mail import guard, watcher
 from webhooks.mail.apart import ReaderLost
@@ -21,7 +22,7 @@ from webhooks.mail.listening import Listening
 from webhooks.mail.reader import Understand
 from webhooks.router import Router
 
-LINKS = "a long secret for links"
+__all__ = ["come", "reader", "touch"]  # fixtures of incoming.py
 
 
 @pytest.fixture(scope="session")
