@@ -6,7 +6,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from tests.meaning.away_notes import NOTES, PEOPLE, ROBOTS, Note
+from tests.meaning.away_notes import MORE_NOTES, MORE_PEOPLE, NOTES, PEOPLE, ROBOTS, Note
 from webhooks.meaning.auto_replies import AutoReply, read_auto_reply
 from webhooks.meaning.phrases_automatic import HEADERS
 from webhooks.meaning.reading import read_mail
@@ -33,6 +33,20 @@ def test_a_note_without_any_header_is_an_absence_with_its_first_day_back(note: N
     assert found is not None
     assert (found.away, found.until, found.referred_email) == (True, note.until, note.email)
     assert found.evidence
+
+
+@pytest.mark.parametrize("note", MORE_NOTES, ids=lambda note: f"{note.language}-{note.body[:30]}")
+def test_a_note_with_nothing_but_its_words_is_an_absence(note: Note) -> None:
+    """C2: no header, no telling subject."""
+    found = read(note.body, note.subject)
+    assert found is not None
+    assert (found.away, found.until) == (True, note.until)
+
+
+@pytest.mark.parametrize("body", MORE_PEOPLE)
+def test_people_back_from_a_holiday_are_people(body: str) -> None:
+    """C3: absence gone by, colleagues away, promises to answer."""
+    assert read(body) is None
 
 
 @pytest.mark.parametrize(("language", "body"), PEOPLE)

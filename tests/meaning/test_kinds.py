@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from activities.mail import FOOTS
-from tests.meaning.answers import ASKED, ELSEWHERE, LATER, NOT_STOPPED, POSITIVE, REFUSED, STOPPED, Answer
+from tests.meaning.answers import ASKED, ELSEWHERE, LATER, MORE, NOT_STOPPED, POSITIVE, REFUSED, STOPPED, Answer
 from webhooks.meaning.kinds import Said, kind_of
 from webhooks.meaning.opting_out import opt_out_in
 from webhooks.meaning.visible import visible_of_text
@@ -28,6 +28,11 @@ def said(text: str, subject: str = "Re: A word about Acme") -> Said:
 def test_an_answer_has_its_kind(answer: Answer) -> None:
     found = said(answer.text)
     assert found.kind == answer.kind, found.evidence
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in MORE.items() for text in texts])
+def test_an_answer_in_other_words_has_its_kind_too(kind: str, text: str) -> None:
+    assert said(text).kind == kind
 
 
 @pytest.mark.parametrize("answer", LATER, ids=lambda one: f"{one.language}-{one.text[:40]}")

@@ -52,7 +52,7 @@ _JOINS: Final = re.compile(
     r"[\s,]*(?:(?:the|den|dem|el|le|dnia)[\s,]+)?$"
 )
 _DAY_BEFORE: Final = re.compile(
-    r"(?<![\d.:])\d{1,2}(?:st|nd|rd|th|er|\.|-?го)?\s*(?:-|to|bis(?: zum)?|au|al|do|по|до|a|al|hasta el|till|til|tot|through|until|and|und)\s*(?:the |den |le |el |zum )?$"
+    r"(?<![\d.:])\d{1,2}(?:st|nd|rd|th|er|\.|-?го)?\s*(?:-|to|bis(?: zum)?|au|al|do|по|до|a|y|et|e|i|и|al|hasta el|till|til|tot|through|until|and|und)\s*(?:the |den |le |el |zum )?$"
 )
 
 

@@ -10,9 +10,9 @@ from webhooks.meaning.phrases import fold
 
 _MONTHS: Final = (
     # en | de | fr | es | pl | ru | bg | it | pt | nl | sv
-    "jan january januar janner jaenner janvier janv enero ene stycznia styczen styczniu sty января январь январе янв януари "
+    "jan january januar janner jaenner janvier janv enero ene stycznia styczen styczniu sty января январь январе янв януари яну "
     "ян gennaio gen janeiro januari",
-    "feb february februar feber fevrier fev febrero lutego luty lutym lut февраля февраль феврале фев февр февруари "
+    "feb february februar feber fevrier fevr fev febrero lutego luty lutym lut февраля февраль феврале фев февр февруари "
     "febbraio febb fevereiro februari",
     "mar march marz maerz mrz mars marzo marca marzec marcu марта март марте мар marco maart mrt",
     "apr april avril avr abril abr kwietnia kwiecien kwietniu kwi апреля апрель апреле апр април aprile",
@@ -21,7 +21,7 @@ _MONTHS: Final = (
     "jul july juli juillet juil julio lipca lipiec lipcu lip июля июль июле июл юли luglio lug julho",
     "aug august aout agosto sierpnia sierpien sierpniu августа август августе авг augustus augusti",
     "sep sept september septembre septiembre setiembre wrzesnia wrzesien wrzesniu wrz сентября сентябрь сентябре сен сент "
-    "септември септ settembre setembro",
+    "септември септ сеп settembre setembro",
     "oct okt october oktober octobre octubre pazdziernika pazdziernik pazdzierniku paz октября октябрь октябре окт октомври "
     "ottobre ott outubro",
     "nov november novembre noviembre listopada listopad listopadzie ноября ноябрь ноябре ноя нояб ноември ное novembro",
