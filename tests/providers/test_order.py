@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from records.db import Database
 from records.tables import Touch
 from tests.providers.conftest import House
-from tests.providers.payloads import EMAIL, WORDS, payload
+from tests.providers.payloads import CASES, EMAIL, WORDS, payload
 from tests.providers.senders import NAMES
 from tests.webhooks.builders import a_play, events, open_run, people, publish, suppressions, touch
 
@@ -43,20 +43,11 @@ async def reset(database: Database) -> None:
     await touch(database, run)
 
 
-async def orders(house: House, database: Database, name: str, words: tuple[str, ...]) -> set[str]:
-    """The ledgers that the orders of these reports end in: eight of them, drawn with a seed."""
-    at = house.clock.at
-    records = [payload(name, word, at, number) for number, word in enumerate(words, 1)]
-    every = list(itertools.permutations([record for record in records if record]))
-    random.Random(name).shuffle(every)
-    ends: set[str] = set()
-    for order in every[:8]:
-        await reset(database)
-        for record in order:
-            answer = await house.post(name, house.senders[name].events(record))
-            assert answer.status_code == 200
-        ends.add(repr(await ledger(database)))
-    return ends
+def orders(name: str, words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """As it happened, backwards, and two orders drawn with a seed."""
+    told = tuple(word for word in words if (name, word) in CASES)
+    every = list(itertools.permutations(told))
+    return [told, told[::-1], *random.Random(name).sample(every, 2)]
 
 
 @pytest.mark.parametrize("sequence", SEQUENCES)
@@ -65,7 +56,14 @@ async def test_every_order_ends_in_the_same_ledger(house: House, database: Datab
     """B5: delivered after bounced, click before delivered, complaint before sent."""
     await publish(database, a_play())
     await people(database)
-    assert len(await orders(house, database, name, SEQUENCES[sequence])) == 1
+    ends = set()
+    for order in orders(name, SEQUENCES[sequence]):
+        await reset(database)
+        for word in order:
+            record = payload(name, word, house.clock.at, WORDS.index(word) + 1)
+            assert (await house.post(name, house.senders[name].events(record))).status_code == 200
+        ends.add(repr(await ledger(database)))
+    assert len(ends) == 1, ends
 
 
 @pytest.mark.parametrize("name", NAMES)

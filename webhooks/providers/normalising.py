@@ -99,15 +99,15 @@ def _data(source: Source, record: Any, word: Word) -> dict[str, Any]:
     }
     code, said = text(record, fields.status, 40), text(record, fields.reason, SAID)
     status = status_of(code, said)
-    if word.kind in ("bounce", "mail.deferred", "mail.rejected"):
+    if word.kind in ("mail.deferred", "mail.rejected"):
         data |= {"status": status, "reason": said}
+    if word.kind == "bounce":
+        judged = verdict(word.bounce, word.blames, status, said, code)
+        data |= {"status": status, "said": said, "reason": judged.reason}
     if word.kind == "reply":
         data["kind"] = word.reply
     found = {key: value for key, value in data.items() if value}
-    if word.kind == "bounce":
-        judged = verdict(word.bounce, word.blames, status, said, code)
-        found |= {"kind": judged.kind, "blames_sender": judged.blames_sender}
-    return found
+    return found | ({"kind": judged.kind, "blames_sender": judged.blames_sender} if word.kind == "bounce" else {})
 
 
 def _message_id(source: Source, record: Any) -> str:
