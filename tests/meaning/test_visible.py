@@ -120,6 +120,11 @@ def test_what_only_looks_like_a_mark_stays(text: str) -> None:
     assert visible_of_text(text) == text
 
 
+def test_who_wrote_right_above_a_quote_is_a_marker_without_a_date() -> None:
+    assert visible_of_text(f"{SAID}\n\nSam wrote:\n{QUOTE}") == SAID
+    assert visible_of_text("Sam wrote: never again.") == "Sam wrote: never again."
+
+
 def test_answers_between_the_quotes_stay_with_their_quotes() -> None:
     text = f"{MARKERS[0]}\n> How many seats?\n\nTen.\n\n> And when?\n\nIn May.\n\nAnna"
     assert visible_of_text(text) == "> How many seats?\n\nTen.\n\n> And when?\n\nIn May.\n\nAnna"

@@ -10,7 +10,7 @@ from typing import Final
 
 from webhooks.meaning.reading import Mail
 from webhooks.meaning.visible_html import lines_of_html
-from webhooks.meaning.visible_lines import DEVICE, FIELD, MARKER, QUOTE, RULE, TEXT, lines_of, sign_of
+from webhooks.meaning.visible_lines import DEVICE, FIELD, MARKER, QUOTE, RULE, TEXT, lines_of, sign_of, signs_of
 
 LOOKED_AT: Final = 20_000  # characters; nobody writes more, and no pattern may see more
 _AFTERWORD: Final = 7  # lines below a quote that are still taken for a signature
@@ -48,7 +48,7 @@ def visible_of_html(markup: str) -> str:
 def visible_of_text(text: str) -> str:
     """The same of a plain text. Answers between the quotes stay where they are, with their quotes."""
     lines = lines_of(text[:LOOKED_AT])
-    page = _Page(lines, "".join(sign_of(one) for one in lines))
+    page = _Page(lines, signs_of(lines))
     for rule in _RULES:
         rule(page)
     return "\n".join(page.lines).strip()

@@ -116,6 +116,26 @@ _FOOTER_LINE: Final = re.compile(rf"[\s*_>\-–—\"(]*(?:{FOOTERS})", re.IGNORE
 _ABOVE_LINE: Final = re.compile(ABOVE, re.IGNORECASE)
 
 
+def signs_of(lines: list[str]) -> str:
+    """The sign of each line; "Kim wrote:" right above a quote is a marker without any date, too."""
+    signs = [sign_of(one) for one in lines]
+    for place in range(len(lines) - 1):
+        if (
+            signs[place] == TEXT
+            and _QUOTED_NEXT.match("".join(signs[place + 1 : place + 3]))
+            and _says_who(lines[place])
+        ):
+            signs[place] = MARKER
+    return "".join(signs)
+
+
+_QUOTED_NEXT: Final = re.compile(rf"{EMPTY}?{QUOTE}")
+
+
+def _says_who(words: str) -> bool:
+    return len(words) < 100 and bool(_ENDS.search(words)) and bool(_VERB.search(words))
+
+
 def sign_of(words: str) -> str:
     """The sign of a line."""
     words = words[:_LONGEST_LINE]
