@@ -90,7 +90,7 @@ async def test_an_event_that_postgres_refuses_is_parked_alone(house: House, data
 @pytest.mark.parametrize("name", NAMES)
 async def test_what_concerns_nobody_is_not_kept(house: House, database: Database, name: str) -> None:
     """Pings and subscriptions are answered and forgotten."""
-    pings = {
+    pings: dict[str, object] = {
         "sparkpost": [{"msys": {}}],
         "mailersend": {"type": "webhook.test", "data": {}},
         "resend": {"type": "contact.created", "data": {}},

@@ -13,6 +13,7 @@ from records.mails import mail_id
 from tests.providers.inbound_payloads import MAILS
 from tests.providers.payloads import CASES, payload
 from tests.providers.senders import NAMES, Clock, multipart, sender
+from webhooks.providers.accounts import Route
 from webhooks.providers.calls import Call
 from webhooks.providers.normalising import Source, events_of
 from webhooks.providers.taking import Read, read
@@ -45,9 +46,9 @@ values = st.recursive(
 )
 
 
-def source(name: str) -> Source:
+def source(name: Any) -> Source:
     """The provider under its own name."""
-    return Source(name, DIALECTS[name], "setpiece.example")  # type: ignore[index]
+    return Source(name, DIALECTS[name], "setpiece.example")
 
 
 def sound(found: Read) -> None:
@@ -71,9 +72,10 @@ def sound(found: Read) -> None:
 def reads(name: str, body: bytes, kind: str) -> None:
     """Both ways, by both routes."""
     call = Call(body, {"content-type": kind}, AT)
-    for route in ("events", "inbound"):
+    routes: tuple[Route, ...] = ("events", "inbound")
+    for route in routes:
         try:
-            sound(read(source(name), call, route))  # type: ignore[arg-type]
+            sound(read(source(name), call, route))
         except Refusal as refusal:
             assert refusal.status == 400  # noqa: PT017
     sound(Read(events_of(source(name), call)))
@@ -133,7 +135,7 @@ def call_of(name: str, record: dict[str, Any]) -> Call:
     return Call(sent.body, sent.headers, AT)
 
 
-_SENDERS = {name: sender(name, CLOCK) for name in NAMES}
+_SENDERS: dict[str, Any] = {name: sender(name, CLOCK) for name in NAMES}
 
 
 def sender_of(name: str) -> Any:

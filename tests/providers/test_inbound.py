@@ -5,7 +5,6 @@ import email
 import email.policy
 import json
 from email.message import EmailMessage
-from typing import cast
 
 import pytest
 from sqlalchemy import select
@@ -27,7 +26,7 @@ async def kept(database: Database) -> list[Mail]:
 
 def parsed(raw: bytes) -> EmailMessage:
     """As a reader sees it."""
-    return cast(EmailMessage, email.message_from_bytes(raw, policy=email.policy.default))
+    return email.message_from_bytes(raw, policy=email.policy.default)
 
 
 @pytest.mark.parametrize("form", MAILS)
@@ -105,7 +104,7 @@ async def test_a_bounce_that_was_taken_apart_is_a_report_again(house: House, dat
     mail = parsed(row.raw)
     assert (mail.get_content_type(), mail.get_param("report-type")) == ("multipart/report", "delivery-status")
     machine = next(part for part in mail.walk() if part.get_content_type() == "message/delivery-status")
-    assert "5.1.1" in [str(block["Status"]) for block in machine.get_payload() if block["Status"]]  # type: ignore[union-attr]
+    assert "Status: 5.1.1" in machine.as_string()
 
 
 @pytest.mark.parametrize(

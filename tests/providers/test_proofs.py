@@ -152,7 +152,7 @@ def test_a_provider_that_could_not_be_verified_keeps_us_from_starting(
 @pytest.mark.parametrize("kind", SIGNED)
 def test_a_secret_that_cannot_be_one_keeps_us_from_starting(settings: Settings, kind: str) -> None:
     """B7: a key that is none, a topic that is none; no part of it is in the message."""
-    wrong = {"topics": ["hunter2"]} if kind == "ses" else {"secrets": ["hunter2"]}
+    wrong: dict[str, object] = {"topics": ["hunter2"]} if kind == "ses" else {"secrets": ["hunter2"]}
     if kind in ("mailgun", "mandrill", "mailersend"):
         wrong = {"password": "hunter2", "secrets": ["fine"]}
     provider = Provider.model_validate({"kind": kind, **wrong})

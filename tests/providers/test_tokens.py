@@ -39,7 +39,11 @@ async def test_the_same_body_again_is_the_providers_retry(house: House, database
 
 async def test_a_retry_of_a_form_may_have_another_boundary(house: House) -> None:
     """B9: it is the fields that count."""
-    fields = {**mailgun_fields(house.senders["mailgun"]), "recipient": "a@b.example", "body-mime": "From: x\r\n\r\nhi"}
+    fields: dict[str, str | bytes] = {
+        **mailgun_fields(house.senders["mailgun"]),
+        "recipient": "a@b.example",
+        "body-mime": "From: x\r\n\r\nhi",
+    }
     statuses = []
     for _ in range(2):
         body, kind = multipart(fields)

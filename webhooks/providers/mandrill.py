@@ -62,7 +62,7 @@ FIELDS = Fields(
     message_id=("msg.headers.Message-Id",),
     key=("msg.metadata.send_key",),
     ref=("_id", "msg._id"),
-    identity=("action", "ip"),
+    identity=("action", "ip", "msg.bounce_description"),
     reason=("msg.diag", "msg.bounce_description", "msg.reject.reason", "msg.reject"),
     url=("url",),
 )
