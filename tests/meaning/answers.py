@@ -785,3 +785,36 @@ MORE: dict[str, tuple[str, ...]] = {
         "Махнете ме от базата си",
     ),
 }
+
+# About stopping, removing and letters, and no opt-out (C4).
+NEVER_STOPPED = (
+    "We removed you from our supplier list last year, but please send a new offer.",
+    "Can I remove users from the list in your tool?",
+    "Please don't stop writing, I like your mails.",
+    "I can't open the PDF, stop sending it as zip please.",
+    "Please do not contact us by phone, email is fine.",
+    "Please stop calling me, email is better.",
+    "Удалите, пожалуйста, лишний пункт из договора.",
+    "Bitte entfernen Sie Punkt 3 aus dem Angebot.",
+    "Stopp, ich habe noch eine Frage: was kostet es?",
+    "Supprimez la ligne 3 du devis.",
+    "Estoy dado de baja por enfermedad, hablamos en enero.",
+    "Usuńcie proszę punkt 2 z oferty.",
+    "Премахнете точка 3 от офертата.",
+    "Take me off speaker next time :)",
+    "stop by our office on Monday",
+    "I want to stop losing customers. Let's talk.",
+    "No more meetings this week please, next week is fine.",
+)
+
+# Opt-outs with something around them.
+STILL_STOPPED = (
+    "Not interested!!! Remove me!!!",
+    "Hi Sam, thanks, but please take me off your list. Best, Anna",
+    "Good morning,\nI would like to be removed from your distribution list.\nRegards",
+    "Why do you keep emailing me? Stop it.",
+    "Bitte nicht mehr anschreiben. Danke",
+    "Proszę o niewysyłanie mi więcej wiadomości.",
+    "Не надо мне больше писать",
+    "Please unsubscribe anna@acme.example",
+)

@@ -6,7 +6,19 @@ from datetime import datetime
 import pytest
 
 from activities.mail import FOOTS
-from tests.meaning.answers import ASKED, ELSEWHERE, LATER, MORE, NOT_STOPPED, POSITIVE, REFUSED, STOPPED, Answer
+from tests.meaning.answers import (
+    ASKED,
+    ELSEWHERE,
+    LATER,
+    MORE,
+    NEVER_STOPPED,
+    NOT_STOPPED,
+    POSITIVE,
+    REFUSED,
+    STILL_STOPPED,
+    STOPPED,
+    Answer,
+)
 from webhooks.meaning.kinds import Said, kind_of
 from webhooks.meaning.opting_out import opt_out_in
 from webhooks.meaning.visible import visible_of_text
@@ -47,7 +59,13 @@ def test_a_referral_names_the_person(answer: Answer) -> None:
     assert (found.kind, found.referred_email, found.referred_name) == ("referral", answer.email, answer.name)
 
 
-@pytest.mark.parametrize("text", NOT_STOPPED)
+@pytest.mark.parametrize("text", STILL_STOPPED)
+def test_an_opt_out_with_words_around_it_is_one(text: str) -> None:
+    """C4: sure, at the top."""
+    assert said(text).kind == "unsubscribe"
+
+
+@pytest.mark.parametrize("text", [*NOT_STOPPED, *NEVER_STOPPED])
 def test_a_hedged_opt_out_suppresses_nobody(text: str) -> None:
     """C4: unsure goes to a person. F14: what a text says of itself is text."""
     assert said(text).kind != "unsubscribe"

@@ -44,7 +44,7 @@ def opt_out_in(text: str, subject: str) -> Wish | None:
     if not hits:
         return None
     hedges = find(HEDGE, [hit.sentence for hit in hits] + _next_to([hit.sentence for hit in hits], said))
-    sure = [hit for hit in hits if not any(hedge.sentence == hit.sentence for hedge in hedges)]
+    sure = [hit for hit in hits if not _hedged(hit)]
     asked = [hit for hit in sure if not _asks_about(hit)]
     if asked and not _taken_back(hedges):
         return Wish(True, tuple(hit.evidence for hit in asked))
@@ -73,6 +73,16 @@ def _whole(said: list[Sentence]) -> list[Hit]:
 
 def _directed(hits: list[Hit]) -> list[Hit]:
     return [hit for hit in hits if not _OTHERS.search(hit.sentence.folded[: hit.start])]
+
+
+_BUT: Final = re.compile(r"(?:but|aber|mais|pero|ale|но)\b")
+
+
+def _hedged(hit: Hit) -> bool:
+    """A hedge in the same sentence; "thanks, but please …" before the wish leads over to it and takes nothing back."""
+    words = hit.sentence.folded
+    found = (one for hedge in HEDGE for one in hedge.pattern.finditer(words))
+    return any(not (_BUT.match(one[0]) and one.start() < hit.start) for one in found)
 
 
 _ASKS_ABOUT: Final = re.compile(
