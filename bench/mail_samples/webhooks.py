@@ -20,7 +20,8 @@ from bench.mail_samples.webhook_words import wrong_event, wrong_mail
 from settings import Provider, Settings
 from webhooks.providers.accounts import Account, accounts
 from webhooks.providers.calls import Call
-from webhooks.providers.proofs import BadKey, Forged, Later, Svix
+from webhooks.providers.proofs import BadKey, Forged, Later
+from webhooks.providers.signing import Svix
 from webhooks.providers.taking import Read, read
 from webhooks.refusals import Refusal
 from webhooks.signatures import SecretError

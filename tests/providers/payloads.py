@@ -13,18 +13,10 @@ MESSAGE_ID: Final = message_id(TOUCH, DOMAIN)
 SEND_KEY: Final = MESSAGE_ID.strip("<>").partition("@")[0]
 WORDS: Final = ("sent", "delivered", "deferred", "hard", "soft", "blocked", "rejected", "complaint", "unsubscribed",
                 "opened", "clicked")  # fmt: skip
-KINDS: Final = {
-    "sent": "mail.sent",
-    "delivered": "mail.delivered",
-    "deferred": "mail.deferred",
-    "hard": "bounce",
-    "soft": "bounce",
-    "blocked": "bounce",
-    "rejected": "mail.rejected",
-    "complaint": "complaint",
-    "unsubscribed": "unsubscribed",
-    "opened": "mail.opened",
-    "clicked": "mail.clicked",
+KINDS: Final = dict.fromkeys(("hard", "soft", "blocked"), "bounce") | {
+    word: word if word in ("complaint", "unsubscribed") else f"mail.{word}"
+    for word in WORDS
+    if word not in ("hard", "soft", "blocked")
 }
 NO_USER: Final = "550 5.1.1 <ann@acme.example>: user unknown"
 FULL: Final = "452 4.2.2 mailbox full"

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qs
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 from settings import Provider, ProviderKind
+from tests.providers.wrappers import BATCHING as BATCHING
+from tests.providers.wrappers import WRAPPERS as WRAPPERS
 
 PUBLIC: Final = "https://hooks.setpiece.example"
 PASSWORD: Final = "sendgrid:correct-horse"
@@ -211,8 +213,6 @@ def _mandrill(one: Sender, body: bytes, headers: dict[str, str], route: str) -> 
 
 
 def _events_field(body: bytes) -> bytes:
-    from urllib.parse import parse_qs
-
     return parse_qs(body, keep_blank_values=True).get(b"mandrill_events", [b""])[0]
 
 
@@ -237,43 +237,3 @@ SIGNERS: Final[dict[str, Signer]] = {
     "mandrill": _mandrill,
     **dict.fromkeys(UNSIGNED, _basic),
 }
-
-# --- how each wraps events --------------------------------------------------------------------------------------------
-
-
-def _array(records: Sequence[Any]) -> tuple[bytes, dict[str, str]]:
-    return json.dumps(list(records)).encode(), {"content-type": "application/json"}
-
-
-def _single(records: Sequence[Any]) -> tuple[bytes, dict[str, str]]:
-    (record,) = records
-    return json.dumps(record).encode(), {"content-type": "application/json"}
-
-
-def _form(records: Sequence[Any]) -> tuple[bytes, dict[str, str]]:
-    body = urlencode({"mandrill_events": json.dumps(list(records))}).encode()
-    return body, {"content-type": "application/x-www-form-urlencoded"}
-
-
-def _event_data(records: Sequence[Any]) -> tuple[bytes, dict[str, str]]:
-    (record,) = records
-    return json.dumps({"event-data": record}).encode(), {"content-type": "application/json"}
-
-
-def _msys(records: Sequence[Any]) -> tuple[bytes, dict[str, str]]:
-    return _array([{"msys": {"message_event": record}} for record in records])
-
-
-WRAPPERS: Final[dict[str, Callable[[Sequence[Any]], tuple[bytes, dict[str, str]]]]] = {
-    "sendgrid": _array,
-    "mailgun": _event_data,
-    "postmark": _single,
-    "ses": _single,
-    "resend": _single,
-    "brevo": _single,
-    "mailjet": _array,
-    "sparkpost": _msys,
-    "mandrill": _form,
-    "mailersend": _single,
-}
-BATCHING: Final = ("sendgrid", "mailjet", "sparkpost", "mandrill")

@@ -10,7 +10,8 @@ from typing import Final, Literal
 from settings import Provider, ProviderKind, Settings
 from webhooks.providers.calls import Call
 from webhooks.providers.normalising import Source
-from webhooks.providers.proofs import BadKey, Basic, BodyHmac, Ecdsa, FormHmac, Proof, Svix, TokenHmac
+from webhooks.providers.proofs import BadKey, Basic, Proof
+from webhooks.providers.signing import BodyHmac, Ecdsa, FormHmac, Svix, TokenHmac
 from webhooks.providers.sns import TOPIC, Fetch, Sns, fetch
 from webhooks.providers.vocabularies import DIALECTS
 from webhooks.signatures import OWN_SOURCES, SecretError
