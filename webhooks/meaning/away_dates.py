@@ -113,7 +113,9 @@ def _back_of(text: str, one: DateSaid, earlier: DateSaid | None, day: date) -> _
     return None
 
 
-_FROM_ABSENCE: Final = re.compile(r"(?:out of (?:the )?office|away|absent\w*|abwesend|отсутств\w+|nieobecn\w+)[\s,]*(?:on|am|le|el|w|в)?\s*$")
+_FROM_ABSENCE: Final = re.compile(
+    r"(?:out of (?:the )?office|away|absent\w*|abwesend|отсутств\w+|nieobecn\w+)[\s,]*(?:on|am|le|el|w|в)?\s*$"
+)
 
 
 def _sayable(one: DateSaid) -> bool:

@@ -68,7 +68,9 @@ HEADERS: Final[tuple[HeaderMark, ...]] = (
     HeaderMark("header.precedence-list", "precedence", r"list", 1),
     HeaderMark("header.auto-response-suppress", "x-auto-response-suppress", r"(?!none).+", 2),
     HeaderMark("header.return-path", "return-path", r"<\s*>", 2),
-    HeaderMark("header.from", "from", r".*\b(?:no-?reply|do-?not-?reply|mailer-daemon|auto-?(?:reply|responder))\b.*@.*", 2),
+    HeaderMark(
+        "header.from", "from", r".*\b(?:no-?reply|do-?not-?reply|mailer-daemon|auto-?(?:reply|responder))\b.*@.*", 2
+    ),
     HeaderMark("header.from-name", "from", r"\"?(?:auto-?(?:reply|responder|matic reply)|vacation)\b.*", 2),
     HeaderMark("header.x-loop", "x-loop", r".+", 1),
     HeaderMark("header.message-id", "message-id", r"<.*(?:autoreply|autorespon|vacation|out-?of-?office).*>", 4),

@@ -33,7 +33,47 @@ MONTHS: Final[dict[str, int]] = {
 }
 # Too short or also ordinary words: months only beside a number.
 BARE_MONTHS_NOT: Final = frozenset(
-    ["may", "mai", "mar", "set", "gen", "giu", "lug", "sty", "lut", "kwi", "cze", "lip", "wrz", "paz", "gru", "ян", "мар", "мае", "мая", "abr", "ene", "dic", "dez", "fev", "ott", "jan", "feb", "apr", "jun", "jul", "aug", "sep", "oct", "okt", "nov", "dec", "mag", "ное", "ян"]
+    [
+        "may",
+        "mai",
+        "mar",
+        "set",
+        "gen",
+        "giu",
+        "lug",
+        "sty",
+        "lut",
+        "kwi",
+        "cze",
+        "lip",
+        "wrz",
+        "paz",
+        "gru",
+        "ян",
+        "мар",
+        "мае",
+        "мая",
+        "abr",
+        "ene",
+        "dic",
+        "dez",
+        "fev",
+        "ott",
+        "jan",
+        "feb",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "oct",
+        "okt",
+        "nov",
+        "dec",
+        "mag",
+        "ное",
+        "ян",
+    ]
 )
 
 _WEEKDAYS: Final = (
@@ -56,7 +96,29 @@ WEEKDAYS: Final[dict[str, int]] = {
     fold(word): number for number, words in enumerate(_WEEKDAYS) for word in words.split()
 }
 # Short forms that are also other words: weekdays only in front of a date.
-SHORT_WEEKDAYS: Final = frozenset(["mo", "di", "mi", "do", "fr", "lun", "mon", "sat", "sun", "wed", "вт", "ср", "чт", "пт", "пн", "сб", "вс", "segunda", "неделя"])
+SHORT_WEEKDAYS: Final = frozenset(
+    [
+        "mo",
+        "di",
+        "mi",
+        "do",
+        "fr",
+        "lun",
+        "mon",
+        "sat",
+        "sun",
+        "wed",
+        "вт",
+        "ср",
+        "чт",
+        "пт",
+        "пн",
+        "сб",
+        "вс",
+        "segunda",
+        "неделя",
+    ]
+)
 
 NUMBERS: Final[dict[str, int]] = {
     fold(word): number

@@ -36,10 +36,16 @@ WHOLE: Final[tuple[Phrase, ...]] = table(
         "bg.word": _POLITE
         + r"(?:отписване|отпиши(?:те)?(?: ме| ни)?|стоп|премахнете(?: ме)?|изтрийте(?: ме)?|спрете|не ми пишете(?: повече)?|без повече (?:имейли|писма))"
         + _END,
-        "it.word": _POLITE + r"(?:cancellami|cancellatemi|disiscrivimi|disiscrivetemi|disiscrizione|rimuovetemi|rimuovimi|basta)" + _END,
-        "pt.word": _POLITE + r"(?:descadastrar|cancelar (?:a )?(?:inscrição|subscrição)|remover|remova-me|parem)" + _END,
+        "it.word": _POLITE
+        + r"(?:cancellami|cancellatemi|disiscrivimi|disiscrivetemi|disiscrizione|rimuovetemi|rimuovimi|basta)"
+        + _END,
+        "pt.word": _POLITE
+        + r"(?:descadastrar|cancelar (?:a )?(?:inscrição|subscrição)|remover|remova-me|parem)"
+        + _END,
         "nl.word": _POLITE + r"(?:afmelden|uitschrijven|uitschrijving|verwijder mij|stop)" + _END,
-        "sv.word": _POLITE + r"(?:avregistrera(?: mig)?|avsluta|avprenumerera|ta bort mig|afmeld(?: mig)?|meld meg av)" + _END,
+        "sv.word": _POLITE
+        + r"(?:avregistrera(?: mig)?|avsluta|avprenumerera|ta bort mig|afmeld(?: mig)?|meld meg av)"
+        + _END,
     },
 )
 
