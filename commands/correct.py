@@ -1,10 +1,13 @@
 """`starter.py correct EVENT --as …`: an event was misread; undo what it stopped and let the runs go on."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from commands.output import Json, examples, say, show_json
+
+if TYPE_CHECKING:
+    from commands.correcting import Outcome
 
 app = typer.Typer()
 
@@ -45,24 +48,25 @@ def correct(
 
     wish = Wish.read(event, to, until, referred, reason, by)
     before = with_house(lambda house: preview(house, wish))
+    if dry_run or not as_json:
+        _show(
+            before, as_json, "Would undo" if dry_run else "To be undone", "Would let go on" if dry_run else "To go on"
+        )
     if dry_run:
-        if as_json:
-            show_json(before)
-        else:
-            _say("Would undo", before.undone)
-            _say("Would let go on", before.runs)
         return
-    if not as_json:
-        _say("To be undone", before.undone)
-        _say("To go on", before.runs)
     confirm(f"Correct {event} to {to}?", yes)
     done = with_house(lambda house: carry_out(house, wish))
-    if as_json:
-        show_json(done)
-    else:
-        _say("Undone", done.undone)
-        _say("Runs", done.runs)
+    _show(done, as_json, "Undone", "Runs")
+    if not as_json:
         say(done.instead or f"{event} is {to}: no play hears of it any more.")
+
+
+def _show(outcome: "Outcome", as_json: bool, undone: str, runs: str) -> None:
+    if as_json:
+        show_json(outcome)
+        return
+    _say(undone, outcome.undone)
+    _say(runs, outcome.runs)
 
 
 def _say(what: str, lines: list[str]) -> None:
