@@ -82,6 +82,7 @@ async def test_nothing_in_a_mail_becomes_markup_of_the_page(store: MailStore, br
 
 
 async def test_the_html_of_a_mail_runs_nothing_and_loads_nothing(store: MailStore, browser: httpx.AsyncClient) -> None:
+    """F9."""
     number = arrived(store, html=f'<img src="http://tracker.example/p.gif">{SCRIPT}')
     frame = await browser.get(f"/messages/{number}/html")
     policy = {part.split()[0]: part.split()[1:] for part in frame.headers["content-security-policy"].split("; ")}

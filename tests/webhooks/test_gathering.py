@@ -17,6 +17,7 @@ def offer(number: int, kind: str = "meeting.booked") -> Offer:
 
 
 async def test_a_flood_is_stored_each_once_in_far_fewer_transactions(database: Database) -> None:
+    """B19."""
     await b.people(database)
     gatherer = Gatherer(database)
     accepted = await asyncio.gather(*(gatherer.accept(offer(number // 2)) for number in range(400)))

@@ -119,6 +119,7 @@ async def test_both_secrets_are_good_while_one_is_being_rotated_and_then_the_old
 async def test_without_postgres_the_sender_hears_503_within_seconds_and_health_says_so(
     settings: Settings, temporal: b.FakeTemporal
 ) -> None:
+    """B2."""
     nobody = Database("postgresql+asyncpg://setpiece@127.0.0.1:1/none")
     try:
         async with (
@@ -138,6 +139,7 @@ async def test_without_postgres_the_sender_hears_503_within_seconds_and_health_s
 async def test_a_hanging_postgres_is_answered_503_within_seconds_and_the_retry_is_taken(
     sender: Sender, database: Database
 ) -> None:
+    """B2."""
     await b.people(database)
     async with database.begin() as session:
         await session.execute(text("lock table inbox in access exclusive mode"))

@@ -1,5 +1,6 @@
 """What an operator sees: summaries, Current Details, search attributes, and what they cost in history."""
 
+import asyncio
 from datetime import timedelta
 
 from temporalio.common import SearchAttributeKey
@@ -122,3 +123,13 @@ async def test_a_touch_costs_little_history(world_of: MakeWorld) -> None:
         await run.result()
     ours = [name for name in await run.history() if "TimeSkipping" not in name and "OptionsUpdated" not in name]
     assert len(ours) / len(steps) <= 0.9 * TEXTBOOK
+
+
+async def test_of_many_starts_at_once_one_starts_and_the_others_find_it_open(world_of: MakeWorld) -> None:
+    """B18."""
+    world = world_of(play(email("one", after="2d"), {"end": "finished"}))
+    async with world.worker():
+        every = await asyncio.gather(*(start_run(world.client, world, "test-play", "acme") for _ in range(20)))
+        await world.client.get_workflow_handle(every[0].workflow_id).terminate()
+    assert sorted(one.already_open for one in every) == [False] + [True] * 19
+    assert len({one.run for one in every}) == 1
