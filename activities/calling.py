@@ -22,7 +22,7 @@ from activities.heartbeat import Heart
 from activities.house import House
 from activities.owners import tell_owner
 from activities.staging import Cue, ask_of, cue, plan_row, with_plan
-from plays.events import SETTLED, TouchState
+from plays.events import ORIGIN, SETTLED, TouchState
 from plays.ids import webhook_id
 from plays.model import WebhookStep
 from records import answers, touches
@@ -135,6 +135,7 @@ async def _body(session: AsyncSession, found: Cue) -> bytes:
         "answers": await answers.given_in(session, run.id),
         "parameters": run.parameters,
         "reason": found.step.reason or "",
+        "origin": ORIGIN,
     }
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 

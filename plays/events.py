@@ -77,6 +77,10 @@ HUMAN_REPLIES: Final = frozenset({"positive", "question", "referral"})
 
 BounceKind = Literal["hard", "soft"]
 
+# Whoever is called by a play hands this back as `origin` in what they post because of it: such an event starts no play,
+# or a CRM and we would start each other for ever.
+ORIGIN: Final = "setpiece"
+
 Channel = Literal[
     "email", "call", "social", "parcel", "ads", "meeting", "task", "form", "notice", "hold", "webhook"
 ]  # a survey is an email

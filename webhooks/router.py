@@ -14,6 +14,7 @@ import structlog
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from plays.events import ORIGIN
 from records import inbox
 from records.db import Database
 from records.tables import Event
@@ -157,7 +158,9 @@ class Router:
                 sentences.append(f"told {run.id}")
             else:
                 sentences.append(f"{run.id} had ended already")
-        rulings = await self._rule(event, joined)
+        echo = event.data.get("origin") == ORIGIN
+        rulings = [] if echo else await self._rule(event, joined)
+        sentences += ["it comes of a call of ours: no play starts on it"] if echo else []
         sentences += [ruling.reason for ruling in rulings if ruling.reason]
         sentences += [await self._begin(ruling.play, event) for ruling in rulings if ruling.start]
         until = min((ruling.until for ruling in rulings if ruling.until), default=None)

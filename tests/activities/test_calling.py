@@ -113,6 +113,7 @@ async def test_the_endpoint_is_told_the_run_and_its_answers_signed_under_a_stabl
         "answers": {"diagnose": {"cause": "value"}},
         "parameters": {"strategy": "full"},
         "reason": "the form is in",
+        "origin": "setpiece",
     }
     touch = await stage.touch(f"{admitted.run_id}/tell-crm/1/-")
     assert (touch.channel, touch.state, touch.outcome) == ("webhook", "made", "accepted")

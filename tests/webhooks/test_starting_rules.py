@@ -24,6 +24,19 @@ async def test_a_play_may_start_on_one_of_several_kinds_of_events(
     assert routed.sentences == ("started rescue/acme",)
 
 
+async def test_what_comes_back_from_a_call_of_ours_starts_no_play_but_is_heard(
+    database: Database, router: Router
+) -> None:
+    """B19: a CRM that answers our call with an event, and we its event with a call, would never end."""
+    heard = b.a_play("renewal", start={}, on={"usage.dropped": {"steps": [{"task": "look", "by": "csm"}]}})
+    await b.publish(database, b.a_play("rescue", start={"on": "usage.dropped"}, on={}), heard)
+    run = await b.open_run(database, "renewal")
+    data = {"account": "acme", "origin": "setpiece"}
+    routed = await router.route(await take(database, "usage.dropped", data))
+    assert routed.state == "routed"
+    assert routed.sentences == (f"told {run}", "it comes of a call of ours: no play starts on it")
+
+
 @pytest.mark.parametrize(("open_play", "started"), [("renewal", False), ("onboarding", True), (None, True)])
 async def test_a_play_leaves_the_event_to_an_open_run_that_hears_it(
     database: Database, router: Router, open_play: str | None, started: bool
