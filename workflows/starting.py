@@ -64,23 +64,28 @@ async def start_run(
     Raises:
         RPCError: the server refused or cannot be reached; nothing was started.
     """
-    name = workflow_id(play, account)
+    asked = RunInput(
+        account=account, event_id=event_id, requested_by=by, parameters=dict(parameters or {}), parent=parent
+    )
+    return await _start(client, settings, play, asked, f"{play} at {account}")
+
+
+async def _start(client: Client, settings: HasTaskQueue, play: str, asked: RunInput, summary: str) -> Started:
+    name = workflow_id(play, asked.account)
     try:
         handle = await client.start_workflow(
             play,
-            RunInput(
-                account=account, event_id=event_id, requested_by=by, parameters=dict(parameters or {}), parent=parent
-            ),
+            asked,
             id=name,
             task_queue=settings.task_queue,
             result_type=RunResult,
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             search_attributes=TypedSearchAttributes(
-                [SearchAttributePair(ACCOUNT, account), SearchAttributePair(PLAY, play)]
+                [SearchAttributePair(ACCOUNT, asked.account), SearchAttributePair(PLAY, play)]
             ),
-            memo={"requested_by": by},
-            static_summary=f"{play} at {account}",
+            memo={"requested_by": asked.requested_by},
+            static_summary=summary,
             rpc_timeout=RPC,
         )
     except WorkflowAlreadyStartedError as open_one:
@@ -134,26 +139,8 @@ async def go_on(client: Client, settings: HasTaskQueue, state: RunInState, by: s
         RPCError: the server refused or cannot be reached; nothing was started.
     """
     play, account, _ = state.run_id.split("/")
-    name = workflow_id(play, account)
-    try:
-        handle = await client.start_workflow(
-            play,
-            RunInput(account=account, event_id=state.event_id, requested_by=by, state=state),
-            id=name,
-            task_queue=settings.task_queue,
-            result_type=RunResult,
-            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            search_attributes=TypedSearchAttributes(
-                [SearchAttributePair(ACCOUNT, account), SearchAttributePair(PLAY, play)]
-            ),
-            memo={"requested_by": by},
-            static_summary=f"{play} at {account}, opened anew",
-            rpc_timeout=RPC,
-        )
-    except WorkflowAlreadyStartedError as open_one:
-        return Started(name, open_one.first_run_id or open_one.run_id or "", True)
-    return Started(name, handle.first_execution_run_id or "", False)
+    asked = RunInput(account=account, event_id=state.event_id, requested_by=by, state=state)
+    return await _start(client, settings, play, asked, f"{play} at {account}, opened anew")
 
 
 async def state_without(client: Client, workflow: str, event: str) -> RunInState | None:
