@@ -177,6 +177,7 @@ async def test_a_server_that_comes_back_is_read_on(
         return (await places(database))["INBOX"].error == ""
 
     await eventually(over, "the trouble is over")
+    assert (await places(database))["INBOX"].last_uid == 2
 
 
 async def test_a_wrong_password_is_said_in_a_sentence_without_it(
